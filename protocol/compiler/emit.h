@@ -1,0 +1,19 @@
+// The emitters: each turns the model into the text of one generated file. Nothing here looks at
+// schema text again, and nothing writes to disk; main.cc does.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "protocol/compiler/model.h"
+
+namespace schema {
+
+// types.h: the strong integer types.
+std::string emit_types(const Schema& schema);
+
+// error_code.h and error_code.cc.
+std::string emit_error_header(const Schema& schema);
+std::string emit_error_source(const Schema& schema);
+
+}  // namespace schema

@@ -1,0 +1,53 @@
+// Reads the records of a whole batch in order, compressed or not, with bounded memory: a compressed
+// batch is unpacked chunk by chunk, and only a record that spans chunks is copied. Lives on one
+// thread; the batch's bytes must outlive it.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "protocol/record.h"
+#include "protocol/record_batch.h"
+
+namespace kafka {
+
+// Unlike Kafka: a batch may not unpack to more than this. A producer's own limit on a request
+// (max.request.size, 1 MiB by default) counts unpacked records, so no real batch comes near it,
+// while a megabyte of hostile zstd unpacks to 30 GB.
+inline constexpr std::size_t kMaxDecompressedBatchBytes = std::size_t{256} << 20;
+
+class RecordReader {
+  public:
+    // A batch that names no known codec fails at the first next().
+    explicit RecordReader(const RecordBatchView& batch);
+
+    // The next record, valid until the next call; nullptr after the last one and on failure.
+    const RecordView* next();
+    // The bytes are not the records that the batch's header promises: more, fewer, or none at all.
+    bool failed() const { return failed_; }
+
+    Offset offset_of(const RecordView& record) const { return base_offset_ + record.offset_delta; }
+    TimestampMs timestamp_of(const RecordView& record) const {
+        return log_append_time_ ? *log_append_time_ : base_timestamp_ + record.timestamp_delta_ms;
+    }
+
+  private:
+    bool fill(std::size_t wanted);
+    const RecordView* fail();
+
+    Offset base_offset_;
+    TimestampMs base_timestamp_;
+    std::optional<TimestampMs> log_append_time_;
+    std::int32_t remaining_;
+    std::unique_ptr<Decompressor> decompressor_;  // null: the records stand in `ready_` as they are
+    BytesView ready_;                             // unpacked and not yet read
+    Bytes joined_;                                // backs `ready_` while a record spans chunks
+    std::size_t unpacked_bytes_ = 0;
+    RecordView record_;
+    bool failed_ = false;
+};
+
+}  // namespace kafka

@@ -1,0 +1,144 @@
+// A partition's log on disk: batches in offset order, cut into segments. It numbers nothing and
+// judges nothing; Partition decides what is appended, and owns it, on the partition's shard.
+//
+// Every append is one write at the end of the active segment. Segments, their files and descriptors
+// are made when they are first needed, so an empty or idle log holds almost nothing.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "protocol/error.h"
+#include "protocol/record_batch.h"
+#include "protocol/records.h"
+#include "storage/file_system.h"
+#include "storage/log_config.h"
+#include "storage/record_scan.h"
+
+namespace kafka::storage {
+
+class Segment;
+
+// What the last run left behind, and so how much of a log must be looked at when it is opened.
+enum class RecoveryMode {
+    Clean,          // it closed every log: only the last batches' headers, to learn the end
+    ProcessKilled,  // the kernel lived on, so all completed writes are whole: the tail of the index
+    MachineFailed,  // what was not synced may be anything: everything from the recovery point on
+};
+
+class Log {
+  public:
+    struct OpenOptions {
+        Offset recovery_point{0};
+        Offset log_start_offset{0};
+        RecoveryMode recovery = RecoveryMode::Clean;
+        std::int32_t index_interval_bytes = 4096;
+    };
+
+    // Reads `folder`, finishes what a crash interrupted, cuts a torn tail and rebuilds indexes.
+    static Result<std::unique_ptr<Log>> open(FileSystem& files, std::string folder,
+                                             const OpenOptions& options);
+    Log(const Log&) = delete;
+    Log& operator=(const Log&) = delete;
+    ~Log();
+
+    const std::string& folder() const { return folder_; }
+    Offset log_start_offset() const { return log_start_offset_; }
+    Offset log_end_offset() const { return log_end_offset_; }
+    // Everything below survives the loss of power.
+    Offset recovery_point() const { return recovery_point_; }
+    std::uint64_t size_in_bytes() const;
+    std::size_t segment_count() const { return segments_.size(); }
+
+    // --- writing
+    // ---------------------------------------------------------------------------------- Does this
+    // batch belong into a new segment? By size, time, full index or offset range.
+    Result<bool> needs_roll(const RecordBatchView& batch, const LogConfig& config,
+                            TimestampMs now) const;
+    // Seals the active segment; the next one starts at the log end offset.
+    Result<Done> roll(TimestampMs now);
+    // `batch` is whole and starts at or after the log end offset. After an error the log is as it
+    // was before; `broken()` says when not even that could be achieved.
+    Result<Done> append(const RecordBatchView& batch, TimestampMs now);
+    bool broken() const { return broken_; }
+    void set_index_interval(std::int32_t bytes) { index_interval_bytes_ = bytes; }
+
+    // Removes the batches that reach to or beyond `end`, whole ones.
+    Result<Done> truncate_to(Offset end);
+    // Empties the log; the next batch gets `start`.
+    Result<Done> restart_at(Offset start, TimestampMs now);
+    // Moves the log start and drops the segments that lie wholly below it.
+    Result<Done> advance_log_start(Offset start, TimestampMs now);
+    // Drops the oldest segments that `config` no longer keeps, as far as `limit` (exclusive).
+    Result<Done> apply_retention(const LogConfig& config, Offset limit, TimestampMs now);
+    // Paths of dropped files, renamed to ".deleted". Removing them may block.
+    std::vector<std::string> take_removals();
+
+    // --- reading
+    // ---------------------------------------------------------------------------------- Whole
+    // batches from the one containing `from` (or the next), none of which reaches beyond `end`; see
+    // Partition::read.
+    Result<Records> read(Offset from, std::int64_t max_bytes, bool min_one_batch, Offset end) const;
+    // The first record from the log start on with a time at or after `timestamp`.
+    Result<std::optional<TimestampAndOffset>> find_timestamp(TimestampMs timestamp) const;
+    // The first record with the log's largest time.
+    Result<std::optional<TimestampAndOffset>> find_max_timestamp() const;
+    // Visits headers (61 bytes, no records) from the batch containing `from` on, until false.
+    using HeaderVisitor = std::function<bool(const RecordBatchView& header)>;
+    Result<Done> visit_headers(Offset from, const HeaderVisitor& visit) const;
+    // The same with whole batches in memory.
+    Result<Done> visit_batches(Offset from, const HeaderVisitor& visit) const;
+
+    // --- syncing
+    // ---------------------------------------------------------------------------------- The files
+    // that hold what lies above the recovery point.
+    Result<std::vector<std::shared_ptr<File>>> unsynced_files() const;
+    // True once after files were created or renamed in the folder.
+    bool take_folder_changed() { return std::exchange(folder_changed_, false); }
+    void set_recovery_point(Offset offset);
+    // Writes what the indexes still hold in memory. Nothing may be appended after.
+    Result<Done> close();
+
+    FileSystem& files() const { return files_; }
+
+  private:
+    struct ReadHint {
+        Offset offset{-1};
+        const Segment* segment = nullptr;
+        std::uint32_t position = 0;
+    };
+
+    Log(FileSystem& files, std::string folder, const OpenOptions& options);
+
+    Result<Done> load(const OpenOptions& options);
+    Result<Done> recover_from(std::size_t first, const OpenOptions& options);
+    Result<Done> add_segment(Offset base_offset, TimestampMs now);
+    Result<Done> drop_segments(std::size_t first, std::size_t count);
+    std::size_t segment_index(Offset offset) const;
+    Offset end_of_segment(std::size_t index) const;
+    Result<std::uint32_t> locate(std::size_t index, Offset offset) const;
+    void remember(const Segment& segment, Offset offset, std::uint32_t position) const;
+    void forget_hints() const;
+
+    FileSystem& files_;
+    std::string folder_;
+    Offset log_start_offset_;
+    Offset log_end_offset_{0};
+    Offset recovery_point_;
+    std::int32_t index_interval_bytes_;
+    bool folder_changed_ = false;
+    bool broken_ = false;
+    std::vector<std::unique_ptr<Segment>> segments_;  // by base offset; the last one is active
+    std::vector<std::string> removals_;
+    // Where recent reads ended, so that a reader who goes on needs no index.
+    mutable std::array<ReadHint, 2> hints_;
+    mutable std::size_t next_hint_ = 0;
+};
+
+}  // namespace kafka::storage

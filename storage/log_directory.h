@@ -1,0 +1,110 @@
+// One directory of `log.dirs`: the partitions' folders, and the files that Kafka keeps beside them
+// (meta.properties, the offset checkpoints, .kafka_cleanshutdown, .lock).
+//
+// Made before the shards start and destroyed after them. open_partition(), delete_partition() and
+// the const calls may run on any shard at once, for different partitions; everything that blocks on
+// syncs says so. Several directories are several objects; which one gets a new partition is the
+// caller's choice.
+#pragma once
+
+#include <atomic>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <vector>
+
+#include "base/uuid.h"
+#include "protocol/error.h"
+#include "storage/checkpoints.h"
+#include "storage/file_system.h"
+#include "storage/log_config.h"
+#include "storage/meta_properties.h"
+#include "storage/partition.h"
+#include "storage/topic_partition.h"
+
+namespace kafka::storage {
+
+// A partition's folder as it was found at the start.
+struct FoundPartition {
+    TopicPartition name;
+    std::optional<Uuid> topic_id;  // nothing when partition.metadata is missing
+
+    bool operator==(const FoundPartition&) const = default;
+};
+
+class LogDirectory {
+  public:
+    // Locks the directory, making it when absent. A directory that was never used gets a
+    // meta.properties from `identity`; one that belongs to another cluster or node is an error.
+    // Folders and files that a crash left half deleted are put on the list of removals.
+    static Result<std::unique_ptr<LogDirectory>> open(FileSystem& files, std::string path,
+                                                      const NodeIdentity& identity);
+    LogDirectory(const LogDirectory&) = delete;
+    LogDirectory& operator=(const LogDirectory&) = delete;
+    ~LogDirectory();
+
+    const std::string& path() const { return path_; }
+    const MetaProperties& meta() const { return meta_; }
+    RecoveryMode recovery() const { return recovery_; }
+    // Sorted by name. Topics that the metadata no longer knows are for the caller to delete.
+    const std::vector<FoundPartition>& found() const { return found_; }
+
+    // Opens the partition's folder, recovering its log as `recovery()` demands, or makes it. Runs
+    // on the shard that will own the partition. INCONSISTENT_TOPIC_ID when the folder is another
+    // topic's.
+    Result<std::unique_ptr<Partition>> open_partition(const TopicPartition& name,
+                                                      const Uuid& topic_id, const LogConfig& config,
+                                                      TimestampMs now);
+    // To be called once every found partition was opened or deleted: from then on a killed process
+    // leaves only the tails of the logs to be looked at.
+    Result<Done> finish_recovery();
+
+    // Renames the folder to "<name>.<uuid>-delete" at once, so that the name is free again, and
+    // returns the new path; removing it with remove() may take long.
+    Result<std::string> delete_partition(std::unique_ptr<Partition> partition);
+    // The same for a found folder that nobody opened.
+    Result<std::string> delete_folder(const TopicPartition& name);
+    // What earlier runs left to remove, once.
+    std::vector<std::string> take_removals();
+    // A file or a folder with all it holds. Blocks.
+    Result<Done> remove(const std::string& path);
+
+    // Writes the recovery point, log start and replication offset checkpoints; partitions that are
+    // not named keep what was known of them. Blocks on syncs; one call at a time.
+    Result<Done> write_checkpoints(const std::vector<PartitionCheckpoint>& partitions);
+    // After every partition was closed: syncs, writes the checkpoints with each log flushed to its
+    // end, and the marker that spares the next start the recovery.
+    Result<Done> close(const std::vector<PartitionCheckpoint>& partitions);
+
+    // A disk error was seen: page cache and disk may differ, so the next start trusts neither.
+    void mark_failed();
+    Result<DiskSpace> space() const { return files_.space(path_); }
+
+  private:
+    LogDirectory(FileSystem& files, std::string path);
+
+    Result<Done> load_meta(const NodeIdentity& identity);
+    Result<Done> load_checkpoints();
+    Result<Done> scan();
+    Result<Done> choose_recovery();
+    Result<Done> write_checkpoint_files();
+    Result<std::string> rename_for_deletion(const TopicPartition& name);
+    std::string file(std::string_view name) const;
+
+    FileSystem& files_;
+    std::string path_;
+    std::unique_ptr<DirectoryLock> lock_;
+    MetaProperties meta_;
+    RecoveryMode recovery_ = RecoveryMode::Clean;
+    std::vector<FoundPartition> found_;
+    std::vector<std::string> removals_;
+    std::atomic<bool> failed_ = false;
+
+    std::mutex checkpoints_mutex_;  // shards open and delete partitions at the same time
+    std::unordered_map<TopicPartition, PartitionOffsets> checkpoints_;
+};
+
+}  // namespace kafka::storage

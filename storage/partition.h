@@ -1,0 +1,245 @@
+// A partition as its replica on this broker sees it: the log, who leads it and in which epoch, how
+// far it is committed, and what its producers sent last. Handlers and coordinators talk to this
+// class.
+//
+// Belongs to one shard and lives on that thread; it has no locks, no timers and never asks for the
+// time. Only FlushTicket::sync() and the file behind a ReadResult may be used on other threads.
+// Calls may block on the disk for a page that is not cached, but never for a sync.
+//
+//     log start offset <= last stable offset <= high watermark <= log end offset
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/bytes.h"
+#include "base/uuid.h"
+#include "protocol/error.h"
+#include "protocol/records.h"
+#include "storage/batch_validator.h"
+#include "storage/file_system.h"
+#include "storage/leader_epoch_cache.h"
+#include "storage/log.h"
+#include "storage/log_config.h"
+#include "storage/partition_observer.h"
+#include "storage/producer_state.h"
+#include "storage/record_scan.h"
+#include "storage/topic_partition.h"
+
+namespace kafka::storage {
+
+struct AppendRequest {
+    // As in a Produce request: -1 waits for the in-sync replicas, and needs min.insync.replicas.
+    std::int16_t required_acks = -1;
+    std::int16_t produce_version = 13;
+    AppendContext context;  // origin, and what a transactional batch must show
+};
+
+struct AppendResult {
+    ErrorCode error = ErrorCode::NONE;
+    std::optional<std::string> error_message;
+    std::vector<RecordError> record_errors;
+
+    Offset base_offset{-1};
+    Offset last_offset{-1};  // acks=all is done when the high watermark passes this
+    TimestampMs log_append_time = kNoTimestamp;  // none for CreateTime
+    Offset log_start_offset{-1};
+    bool duplicate = false;  // a retry of a batch that is in the log already: the offsets are its
+
+    bool ok() const { return error == ErrorCode::NONE; }
+};
+
+// How far a reader may see.
+enum class ReadLimit { LogEnd, HighWatermark, LastStable };
+
+struct ReadResult {
+    Records records;  // whole batches; the first one contains the offset asked for, or follows it
+    Offset high_watermark;
+    Offset last_stable_offset;
+    Offset log_start_offset;
+};
+
+// ListOffsets' special timestamps.
+namespace timestamp {
+inline constexpr TimestampMs kLatest{-1};
+inline constexpr TimestampMs kEarliest{-2};
+inline constexpr TimestampMs kMax{-3};
+inline constexpr TimestampMs kEarliestLocal{-4};
+inline constexpr TimestampMs kLatestTiered{-5};
+}  // namespace timestamp
+
+struct FoundOffset {
+    TimestampMs timestamp = kNoTimestamp;
+    Offset offset{-1};  // -1: there is none
+    LeaderEpoch leader_epoch{-1};
+
+    bool operator==(const FoundOffset&) const = default;
+};
+
+// What has to be synced so that everything below `end` survives the loss of power. Made on the
+// shard; sync() may run on any thread, while appends go on.
+struct FlushTicket {
+    std::vector<std::shared_ptr<File>> unsynced;
+    FileSystem* files = nullptr;
+    std::string folder_to_sync;  // empty when no file was created since the last flush
+    Offset end{0};
+
+    Result<Done> sync() const;
+};
+
+// What the checkpoint files of the log directory remember of a partition.
+struct PartitionCheckpoint {
+    TopicPartition partition;
+    Offset recovery_point{0};
+    Offset log_start_offset{0};
+    Offset high_watermark{0};
+};
+
+class Partition {
+  public:
+    struct OpenOptions {
+        LogConfig config;
+        Offset recovery_point{0};
+        Offset log_start_offset{0};
+        RecoveryMode recovery = RecoveryMode::Clean;
+        TimestampMs now{0};
+        std::int64_t producer_id_expiration_ms = 86'400'000;
+    };
+
+    // `folder` exists. A folder without segments is an empty log. Use LogDirectory::open_partition.
+    static Result<std::unique_ptr<Partition>> open(FileSystem& files, std::string folder,
+                                                   TopicPartition name, Uuid topic_id,
+                                                   const OpenOptions& options);
+    Partition(const Partition&) = delete;
+    Partition& operator=(const Partition&) = delete;
+    ~Partition();
+
+    const TopicPartition& name() const { return name_; }
+    const Uuid& topic_id() const { return topic_id_; }
+    const std::string& folder() const { return log_->folder(); }
+
+    // --- leadership
+    // ------------------------------------------------------------------------------- Takes the
+    // lead in `epoch`, alone in the in-sync replicas: all of the log is committed.
+    void become_leader(LeaderEpoch epoch);
+    void become_follower(LeaderEpoch epoch);
+    bool is_leader() const { return is_leader_; }
+    LeaderEpoch leader_epoch() const { return leader_epoch_; }
+    // FENCED_LEADER_EPOCH, UNKNOWN_LEADER_EPOCH or NONE; -1 stands for a client that does not say.
+    ErrorCode check_leader_epoch(LeaderEpoch current_leader_epoch) const;
+    // That, then KAFKA_STORAGE_ERROR when offline, then NOT_LEADER_OR_FOLLOWER.
+    ErrorCode check_leader(LeaderEpoch current_leader_epoch) const;
+
+    // --- writing
+    // ---------------------------------------------------------------------------------- Checks one
+    // produced batch, numbers it, and writes it in one write. `batch` is patched in place.
+    AppendResult append_as_leader(MutableBytes batch, const AppendRequest& request,
+                                  TimestampMs now);
+    // Takes the leader's batches as they are; they start at the log end offset.
+    Result<Done> append_as_follower(BytesView batches, TimestampMs now);
+    // A follower learns the leader's high watermark; never beyond the log end offset.
+    void set_high_watermark(Offset high_watermark);
+    // Drops what lies at or after `offset`, which was not committed.
+    Result<Done> truncate_to(Offset offset);
+
+    // --- reading
+    // ---------------------------------------------------------------------------------- Whole
+    // batches from the one that contains `from`, at most `max_bytes` of them; with `min_one_batch`
+    // the first comes whatever its size (KIP-74). OFFSET_OUT_OF_RANGE outside of [log start offset,
+    // log end offset]; empty between `limit` and the log end.
+    Result<ReadResult> read(Offset from, std::int64_t max_bytes, bool min_one_batch,
+                            ReadLimit limit) const;
+    // The same batches in memory, for those who read their own log.
+    Result<Bytes> read_bytes(Offset from, std::int64_t max_bytes, ReadLimit limit) const;
+    // ListOffsets: a special timestamp, or the first record at or after a time.
+    Result<FoundOffset> find_offset(TimestampMs timestamp, ReadLimit limit) const;
+    // OffsetForLeaderEpoch, once check_leader_epoch() has passed.
+    EpochEnd end_of_epoch(LeaderEpoch requested) const;
+    Offset log_start_offset() const { return log_->log_start_offset(); }
+    Offset log_end_offset() const { return log_->log_end_offset(); }
+    Offset high_watermark() const { return high_watermark_; }
+    Offset last_stable_offset() const;
+    std::uint64_t size_in_bytes() const { return log_->size_in_bytes(); }
+
+    // --- removing
+    // ---------------------------------------------------------------------------------
+    // DeleteRecords: the log starts at `before` (-1: the high watermark), and the answer is where
+    // it now starts. OFFSET_OUT_OF_RANGE beyond the high watermark.
+    Result<Offset> delete_records(Offset before);
+    // Drops the segments that retention.ms, retention.bytes and the log start offset no longer
+    // keep.
+    Result<Done> apply_retention(TimestampMs now);
+    // Paths of dropped segments, renamed to ".deleted"; removing them may block, so the caller does
+    // it on another thread.
+    std::vector<std::string> take_removals() { return log_->take_removals(); }
+
+    // --- flushing
+    // ---------------------------------------------------------------------------------
+    // flush.messages is reached: what lies above the high watermark waits for a flush. One flush
+    // runs at a time; appends during it are covered by the next.
+    bool flush_needed() const;
+    bool flush_in_flight() const { return flush_in_flight_; }
+    // flush.ms is over for the oldest record that is not flushed.
+    bool flush_is_due(TimestampMs now) const;
+    FlushTicket begin_flush();
+    // Moves the recovery point and the high watermark, or takes the partition offline.
+    void finish_flush(const FlushTicket& ticket, const Result<Done>& result);
+
+    // --- configuration, observers, state
+    // ------------------------------------------------------------
+    const LogConfig& config() const { return config_; }
+    void set_config(const LogConfig& config);
+    // Hears of every change until the observer is destroyed or unwatches.
+    void watch(PartitionObserver& observer) { observers_.add(observer); }
+    const ProducerState& producers() const { return producers_; }
+    void expire_producers(TimestampMs now, std::int64_t producer_id_expiration_ms);
+
+    // The disk failed: every call answers KAFKA_STORAGE_ERROR, as Kafka does with an offline
+    // directory.
+    bool is_offline() const { return offline_; }
+    void take_offline();
+    PartitionCheckpoint checkpoint() const;
+    // Writes what is only in memory (index tails, producer state), so that the next start scans
+    // nothing. Does not sync: LogDirectory::close() does, once for all. Nothing may be appended
+    // after.
+    Result<Done> close();
+    // The topic is deleted or the partition moves away: observers are told, nothing is written.
+    void abandon();
+
+  private:
+    Partition(TopicPartition name, Uuid topic_id, const LogConfig& config,
+              std::unique_ptr<Log> log);
+
+    Result<Done> restore_state(FileSystem& files, const OpenOptions& options);
+    AppendResult append_valid(MutableRecordBatch batch, const ValidBatch& valid,
+                              const AppendRequest& request, TimestampMs now);
+    Result<Done> write(const RecordBatchView& batch, TimestampMs now);
+    Result<Done> roll_if_needed(const RecordBatchView& batch, TimestampMs now);
+    Result<Done> take_producer_snapshot();
+    Result<Done> write_epochs();
+    void advance_high_watermark();
+    Offset limit_offset(ReadLimit limit) const;
+    BatchRules rules_for(const AppendRequest& request) const;
+
+    TopicPartition name_;
+    Uuid topic_id_;
+    LogConfig config_;
+    std::unique_ptr<Log> log_;
+    LeaderEpochCache epochs_;
+    ProducerState producers_;
+    PartitionObservers observers_;
+
+    LeaderEpoch leader_epoch_{-1};
+    bool is_leader_ = false;
+    bool offline_ = false;
+    bool flush_in_flight_ = false;
+    Offset high_watermark_{0};
+    Offset newest_snapshot_{0};  // of producer state; what follows is scanned after a crash
+    std::int32_t batches_since_snapshot_ = 0;
+    TimestampMs oldest_unflushed_ = kNoTimestamp;
+};
+
+}  // namespace kafka::storage

@@ -1,0 +1,39 @@
+// A few threads for what may block on the disk: fsync, deletes, cold reads. They start with the
+// first job and not before. Nothing of a shard may be touched by a job but what it was given.
+#pragma once
+
+#include <condition_variable>
+#include <mutex>
+#include <thread>
+#include <vector>
+
+namespace kafka::broker {
+
+struct BlockingJob {
+    BlockingJob* next = nullptr;
+    void (*run)(BlockingJob& job) = nullptr;  // may free or reuse the job
+};
+
+class BlockingPool {
+  public:
+    explicit BlockingPool(std::size_t max_threads) : max_threads_(max_threads) {}
+    // Finishes every job that was submitted.
+    ~BlockingPool();
+
+    // Any thread. Jobs start in the order in which they were submitted.
+    void submit(BlockingJob& job);
+
+  private:
+    void work();
+
+    const std::size_t max_threads_;
+    std::mutex mutex_;
+    std::condition_variable changed_;
+    BlockingJob* first_ = nullptr;
+    BlockingJob* last_ = nullptr;
+    std::size_t idle_ = 0;
+    bool stopping_ = false;
+    std::vector<std::thread> threads_;
+};
+
+}  // namespace kafka::broker

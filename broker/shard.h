@@ -1,0 +1,65 @@
+// A shard: one thread, with everything that belongs to it. It owns its connections, the partitions
+// placed on it and its replica of the metadata image, and shares none of them; another shard that
+// wants something sends a letter. All members are for the shard's own thread, but post().
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <memory>
+#include <unordered_map>
+
+#include "base/clock.h"
+#include "broker/letter.h"
+#include "broker/timers.h"
+#include "broker/topic_partition.h"
+
+namespace kafka::cluster {
+class Image;
+}
+namespace kafka::storage {
+class Partition;
+}
+
+namespace kafka::broker {
+
+class ShardLoop;
+class Shards;
+
+enum class ShardId : std::uint32_t {};
+
+class Shard {
+  public:
+    Shard(ShardId id, Shards& shards, const Clock& clock);
+    ~Shard();
+    Shard(const Shard&) = delete;
+    Shard& operator=(const Shard&) = delete;
+
+    ShardId id() const { return id_; }
+    Shards& all() { return all_; }
+    const Clock& clock() const { return clock_; }
+    Timers& timers() { return timers_; }
+
+    // Any thread. The letter must stay where it is until it has been opened.
+    void post(Letter& letter);
+
+    // What this shard has replayed of the cluster's metadata; other shards may be a moment ahead.
+    const cluster::Image& image() const { return *image_; }
+
+    // Null when this broker does not host the partition, or another shard does.
+    storage::Partition* find(const TopicIdPartition& partition) const;
+
+  private:
+    friend class ShardLoop;
+
+    ShardId id_;
+    Shards& all_;
+    const Clock& clock_;
+    Mailbox mailbox_;
+    std::unique_ptr<ShardLoop> loop_;  // the event loop and the connections; keeps Asio out of here
+    Timers timers_;
+    std::unique_ptr<cluster::Image> image_;
+    std::unordered_map<TopicIdPartition, std::unique_ptr<storage::Partition>, TopicIdPartitionHash>
+        partitions_;
+};
+
+}  // namespace kafka::broker

@@ -1,0 +1,49 @@
+// All shards of the broker and what they share: the pool for blocking work and the controller on
+// shard 0. Built once at start-up; afterwards any thread may read it.
+#pragma once
+
+#include <memory>
+#include <span>
+#include <vector>
+
+#include "broker/blocking_pool.h"
+#include "broker/shard.h"
+
+namespace kafka::cluster {
+class Controller;
+}
+
+namespace kafka::broker {
+
+class BrokerConfig;
+
+class Shards {
+  public:
+    Shards(std::size_t count, const BrokerConfig& config, const Clock& clock);
+    ~Shards();
+
+    std::size_t count() const { return shards_.size(); }
+    Shard& at(ShardId id) { return *shards_[static_cast<std::size_t>(id)]; }
+
+    // The shard that owns the partition, on every broker with this number of shards: neighbouring
+    // partitions of a topic are on neighbouring shards.
+    ShardId owner_of(const TopicIdPartition& partition) const {
+        return ShardId{static_cast<std::uint32_t>(TopicIdPartitionHash{}(partition) % count())};
+    }
+
+    const BrokerConfig& config() const { return config_; }
+    BlockingPool& blocking_pool() { return blocking_pool_; }
+
+    // Lives on shard 0; null until metadata has been loaded.
+    cluster::Controller* controller() { return controller_; }
+    Shard& controller_shard() { return at(ShardId{0}); }
+    void set_controller(cluster::Controller* controller) { controller_ = controller; }
+
+  private:
+    const BrokerConfig& config_;
+    BlockingPool blocking_pool_;
+    cluster::Controller* controller_ = nullptr;
+    std::vector<std::unique_ptr<Shard>> shards_;
+};
+
+}  // namespace kafka::broker

@@ -16,4 +16,12 @@ std::string emit_types(const Schema& schema);
 std::string emit_error_header(const Schema& schema);
 std::string emit_error_source(const Schema& schema);
 
+// STEM.h and STEM.cc: the structs of one schema file, and their codecs.
+std::string emit_header(const File& file);
+std::string emit_source(const File& file);
+
+// message_registry.cc and message_descriptions.cc, for tools and tests.
+std::string emit_registry(const Schema& schema);
+std::string emit_descriptions(const Schema& schema);
+
 }  // namespace schema

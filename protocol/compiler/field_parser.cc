@@ -92,10 +92,12 @@ Field parse_field(const Line& line, const VersionRange& versions) {
     return field;
 }
 
-Struct& add_nested(Struct& body, const std::string& name, const Place& place) {
+Struct& add_nested(Struct& body, const std::string& name, const Place& place,
+                   const VersionRange& versions) {
     auto nested = std::make_unique<Struct>();
     nested->place = place;
     nested->name = name;
+    nested->versions = versions;
     body.nested.push_back(std::move(nested));
     return *body.nested.back();
 }
@@ -129,8 +131,7 @@ FlexibleWord Words::flexible() {
     return {from.first};
 }
 
-std::size_t parse_fields(const std::vector<Line>& lines, std::size_t at, int indent,
-                         const VersionRange& versions, Struct& body) {
+std::size_t parse_fields(const std::vector<Line>& lines, std::size_t at, int indent, Struct& body) {
     if (at == lines.size() || lines[at].indent <= indent) return at;
     const int level = lines[at].indent;
     while (at < lines.size() && lines[at].indent > indent) {
@@ -141,15 +142,15 @@ std::size_t parse_fields(const std::vector<Line>& lines, std::size_t at, int ind
         const bool has_children = at < lines.size() && lines[at].indent > level;
         if (line.words[0] == "struct") {
             if (line.words.size() != 2) throw SchemaError(line.place, "expected: struct Name");
-            Struct& shared = add_nested(body, line.words[1], line.place);
-            at = parse_fields(lines, at, level, versions, shared);
+            Struct& shared = add_nested(body, line.words[1], line.place, body.versions);
+            at = parse_fields(lines, at, level, shared);
             continue;
         }
-        body.fields.push_back(parse_field(line, versions));
+        body.fields.push_back(parse_field(line, body.versions));
         if (!has_children) continue;
         const Field& field = body.fields.back();
-        Struct& nested = add_nested(body, field.type.name, line.place);
-        at = parse_fields(lines, at, level, field.versions, nested);
+        Struct& nested = add_nested(body, field.type.name, line.place, field.versions);
+        at = parse_fields(lines, at, level, nested);
     }
     return at;
 }

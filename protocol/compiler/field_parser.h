@@ -35,8 +35,7 @@ class Words {
 };
 
 // Parses the fields that are indented deeper than `indent`, from line `at` on, into `body`. A field
-// that names no range has `versions`. Returns the first line that is not one of them.
-std::size_t parse_fields(const std::vector<Line>& lines, std::size_t at, int indent,
-                         const VersionRange& versions, Struct& body);
+// that names no range is in all versions of `body`. Returns the first line that is not one of them.
+std::size_t parse_fields(const std::vector<Line>& lines, std::size_t at, int indent, Struct& body);
 
 }  // namespace schema

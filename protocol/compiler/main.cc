@@ -10,6 +10,7 @@
 
 #include "protocol/compiler/emit.h"
 #include "protocol/compiler/parser.h"
+#include "protocol/compiler/resolve.h"
 #include "protocol/compiler/source.h"
 
 namespace {
@@ -26,10 +27,17 @@ void write_if_changed(const std::filesystem::path& path, const std::string& text
 void compile(const std::filesystem::path& directory, const std::vector<std::string>& paths) {
     schema::Schema schema;
     for (const auto& path : paths) schema::parse(path, schema::read_lines(path), schema);
+    schema::resolve(schema);
     std::filesystem::create_directories(directory);
     write_if_changed(directory / "types.h", schema::emit_types(schema));
     write_if_changed(directory / "error_code.h", schema::emit_error_header(schema));
     write_if_changed(directory / "error_code.cc", schema::emit_error_source(schema));
+    write_if_changed(directory / "message_registry.cc", schema::emit_registry(schema));
+    write_if_changed(directory / "message_descriptions.cc", schema::emit_descriptions(schema));
+    for (const auto& file : schema.files) {
+        write_if_changed(directory / (file.stem + ".h"), schema::emit_header(file));
+        write_if_changed(directory / (file.stem + ".cc"), schema::emit_source(file));
+    }
 }
 
 }  // namespace

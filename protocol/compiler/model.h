@@ -74,6 +74,7 @@ struct Field {
 struct Struct {
     Place place;
     std::string name;
+    VersionRange versions;  // those in which it can occur
     std::vector<Field> fields;
     // Structs declared inside: in order of appearance, `shared` ones (`struct Name`) first.
     std::vector<std::unique_ptr<Struct>> nested;

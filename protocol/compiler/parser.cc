@@ -157,7 +157,8 @@ class FileParser {
         made->flexible_from = header.flexible->from;
         made->body.place = line.place;
         made->body.name = name;
-        at_ = parse_fields(lines_, at_, 0, made->versions, made->body);
+        made->body.versions = made->versions;
+        at_ = parse_fields(lines_, at_, 0, made->body);
         current.messages.push_back(std::move(made));
     }
 

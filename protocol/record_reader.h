@@ -7,7 +7,6 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
-#include <string>
 
 #include "protocol/record.h"
 #include "protocol/record_batch.h"

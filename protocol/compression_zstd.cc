@@ -61,7 +61,7 @@ class ZstdDecompressor : public Decompressor {
     Leased<DecompressionContext> context_{new_decompression};
     Chunk chunk_;
     ZSTD_inBuffer input_;
-    bool frame_ended_ = false;
+    bool frame_ended_ = true;  // between frames, as before the first
 };
 
 class ZstdCompressor : public Compressor {

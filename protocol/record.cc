@@ -69,6 +69,8 @@ std::size_t read_record(BytesView bytes, RecordView& record) {
     fields.skip_byte();  // attributes: none is in use
     record.timestamp_delta_ms = fields.varlong();
     record.offset_delta = fields.varint();
+    if (fields.failed()) return 0;
+    record.content = fields.rest();
     record.key = fields.nullable_bytes();
     record.value = fields.nullable_bytes();
     record.header_count = fields.varint();

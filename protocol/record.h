@@ -33,6 +33,8 @@ class RecordView {
     }
 
     BytesView header_bytes;  // checked when the record was read
+    // Key, value and headers as they are encoded: what does not depend on the record's place.
+    BytesView content;
 
   private:
     static bool take_header(BytesView& rest, HeaderView& header);

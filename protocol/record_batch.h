@@ -25,6 +25,15 @@ inline constexpr ProducerEpoch kNoProducerEpoch{-1};
 inline constexpr LeaderEpoch kNoLeaderEpoch{-1};
 inline constexpr std::int8_t kRecordBatchMagic = 2;
 
+// Sums of what a sender chose freely: they wrap, as in Java, where the language would leave them
+// undefined.
+constexpr std::int64_t wrapping_add(std::int64_t a, std::int64_t b) {
+    return static_cast<std::int64_t>(static_cast<std::uint64_t>(a) + static_cast<std::uint64_t>(b));
+}
+constexpr std::int64_t wrapping_subtract(std::int64_t a, std::int64_t b) {
+    return static_cast<std::int64_t>(static_cast<std::uint64_t>(a) - static_cast<std::uint64_t>(b));
+}
+
 // Where each field of the header stands.
 namespace batch_layout {
 inline constexpr std::size_t kBaseOffset = 0;
@@ -63,8 +72,8 @@ class RecordBatchView {
     explicit RecordBatchView(BytesView bytes);
 
     Offset base_offset() const { return {get<std::int64_t>(batch_layout::kBaseOffset)}; }
-    Offset last_offset() const { return base_offset() + last_offset_delta(); }
-    Offset next_offset() const { return last_offset().next(); }
+    Offset last_offset() const { return {wrapping_add(base_offset().value, last_offset_delta())}; }
+    Offset next_offset() const { return {wrapping_add(last_offset().value, 1)}; }
     LeaderEpoch partition_leader_epoch() const {
         return {get<std::int32_t>(batch_layout::kPartitionLeaderEpoch)};
     }
@@ -85,6 +94,11 @@ class RecordBatchView {
     std::int32_t record_count() const { return get<std::int32_t>(batch_layout::kRecordCount); }
 
     std::int16_t attributes() const { return get<std::int16_t>(batch_layout::kAttributes); }
+    // The time of a record of this batch: the broker's, or the producer's.
+    TimestampMs record_timestamp(std::int64_t timestamp_delta_ms) const {
+        if (timestamp_type() == TimestampType::LogAppendTime) return max_timestamp();
+        return {wrapping_add(base_timestamp().value, timestamp_delta_ms)};
+    }
     // The three bits of the codec, which may name none that exists.
     std::optional<CompressionType> compression() const;
     TimestampType timestamp_type() const {

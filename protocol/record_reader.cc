@@ -5,12 +5,7 @@
 namespace kafka {
 
 RecordReader::RecordReader(const RecordBatchView& batch)
-    : base_offset_(batch.base_offset()),
-      base_timestamp_(batch.base_timestamp()),
-      remaining_(batch.record_count()) {
-    if (batch.timestamp_type() == TimestampType::LogAppendTime) {
-        log_append_time_ = batch.max_timestamp();
-    }
+    : batch_(batch), remaining_(batch.record_count()) {
     const std::optional<CompressionType> codec = batch.compression();
     if (!codec || remaining_ < 0) {
         failed_ = true;
@@ -57,7 +52,7 @@ bool RecordReader::fill(std::size_t wanted) {
         }
         Result<BytesView> chunk = decompressor_->next();
         if (!chunk.ok() || (unpacked_bytes_ += chunk->size()) > kMaxDecompressedBatchBytes) {
-            failed_ = true;
+            failed_ = damaged_ = true;
             return false;
         }
         if (chunk->empty()) {

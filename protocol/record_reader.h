@@ -27,19 +27,21 @@ class RecordReader {
     const RecordView* next();
     // The bytes are not the records that the batch's header promises: more, fewer, or none at all.
     bool failed() const { return failed_; }
+    // It failed because the codec could not unpack the bytes, or they grew beyond the limit.
+    bool damaged() const { return damaged_; }
 
-    Offset offset_of(const RecordView& record) const { return base_offset_ + record.offset_delta; }
+    Offset offset_of(const RecordView& record) const {
+        return {wrapping_add(batch_.base_offset().value, record.offset_delta)};
+    }
     TimestampMs timestamp_of(const RecordView& record) const {
-        return log_append_time_ ? *log_append_time_ : base_timestamp_ + record.timestamp_delta_ms;
+        return batch_.record_timestamp(record.timestamp_delta_ms);
     }
 
   private:
     bool fill(std::size_t wanted);
     const RecordView* fail();
 
-    Offset base_offset_;
-    TimestampMs base_timestamp_;
-    std::optional<TimestampMs> log_append_time_;
+    RecordBatchView batch_;
     std::int32_t remaining_;
     std::unique_ptr<Decompressor> decompressor_;  // null: the records stand in `ready_` as they are
     BytesView ready_;                             // unpacked and not yet read
@@ -47,6 +49,7 @@ class RecordReader {
     std::size_t unpacked_bytes_ = 0;
     RecordView record_;
     bool failed_ = false;
+    bool damaged_ = false;
 };
 
 }  // namespace kafka

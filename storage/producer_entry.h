@@ -19,7 +19,7 @@ struct AppendedBatch {
     Sequence last_sequence = kNoSequence;
     std::int32_t offset_delta = 0;  // last offset minus first
 
-    Offset first_offset() const { return last_offset - offset_delta; }
+    Offset first_offset() const { return {wrapping_subtract(last_offset.value, offset_delta)}; }
     Sequence first_sequence() const { return sequence_minus(last_sequence, offset_delta); }
     bool operator==(const AppendedBatch&) const = default;
 };

@@ -116,6 +116,13 @@ class ProducerState {
     std::optional<Error> check_marker(const RecordBatchView& batch,
                                       const AppendContext& context) const;
 
+    std::optional<CompletedTransaction> apply_marker(const RecordBatchView& batch);
+    static bool has_expired(const ProducerEntry& entry, TimestampMs now,
+                            std::int64_t expiration_ms) {
+        return !entry.has_open_transaction() &&
+               wrapping_subtract(now.value, entry.last_timestamp.value) >= expiration_ms;
+    }
+
     std::unordered_map<ProducerId, ProducerEntry> producers_;
     std::unordered_map<ProducerId, Verification> verifications_;
     std::map<Offset, ProducerId> open_;      // by first offset

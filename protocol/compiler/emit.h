@@ -20,6 +20,11 @@ std::string emit_error_source(const Schema& schema);
 std::string emit_header(const File& file);
 std::string emit_source(const File& file);
 
+// served_apis.h and served_apis.cc. Throws SchemaError when a handler file is not named after an
+// API.
+std::string emit_served_header();
+std::string emit_served_source(const Schema& schema, const std::vector<std::string>& handlers);
+
 // message_registry.cc and message_descriptions.cc, for tools and tests.
 std::string emit_registry(const Schema& schema);
 std::string emit_descriptions(const Schema& schema);

@@ -1,4 +1,5 @@
 // Structs: one header for each schema file.
+#include <algorithm>
 #include <set>
 
 #include "protocol/compiler/emit.h"
@@ -90,6 +91,14 @@ void emit_struct(const Struct& body, Text& out) {
     out.line("bool operator==(const ", body.name, "&) const = default;");
 }
 
+bool has_records(const Struct& body) {
+    for (const Field& field : body.fields) {
+        if (field.type.kind == Kind::Records) return true;
+    }
+    return std::ranges::any_of(body.nested,
+                               [](const auto& nested) { return has_records(*nested); });
+}
+
 void emit_constants(const Definition& definition, const Message& message, Text& out) {
     const int last = message.versions.last;
     const int stable = definition.latest_version_unstable ? last - 1 : last;
@@ -108,6 +117,8 @@ void emit_constants(const Definition& definition, const Message& message, Text& 
     const int flexible = message.flexible_from.value_or(VersionRange::kOpen);
     out.line("static constexpr std::int16_t kFirstFlexibleVersion = ", std::to_string(flexible),
              ";");
+    out.line("// Whether a decoded one has `records`, which view the frame that it came in.");
+    out.line("static constexpr bool kViewsFrame = ", has_records(message.body) ? "true;" : "false;");
 }
 
 void emit_message(const Definition& definition, const Message& message, Text& out) {

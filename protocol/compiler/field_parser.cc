@@ -104,16 +104,6 @@ Struct& add_nested(Struct& body, const std::string& name, const Place& place,
 
 }  // namespace
 
-int parse_number(const std::string& word, const Place& place) {
-    int value = 0;
-    const char* end = word.data() + word.size();
-    const auto [at, error] = std::from_chars(word.data(), end, value);
-    if (error != std::errc() || at != end) {
-        throw SchemaError(place, "\"" + word + "\" is not a number");
-    }
-    return value;
-}
-
 const std::string& Words::next(const char* what) {
     if (done()) throw SchemaError(line_.place, std::string(what) + " is missing");
     return line_.words[at_++];

@@ -11,8 +11,6 @@
 
 namespace schema {
 
-int parse_number(const std::string& word, const Place& place);
-
 // "flexible 4+" or "flexible never".
 struct FlexibleWord {
     std::optional<int> from;

@@ -1,5 +1,6 @@
 #include "protocol/compiler/source.h"
 
+#include <charconv>
 #include <fstream>
 #include <sstream>
 
@@ -54,6 +55,16 @@ std::vector<Line> split_lines(const std::string& text, const std::string& path) 
         if (!line.words.empty()) lines.push_back(std::move(line));
     }
     return lines;
+}
+
+int parse_number(const std::string& word, const Place& place) {
+    int value = 0;
+    const char* end = word.data() + word.size();
+    const auto [at, error] = std::from_chars(word.data(), end, value);
+    if (error != std::errc() || at != end) {
+        throw SchemaError(place, "\"" + word + "\" is not a number");
+    }
+    return value;
 }
 
 std::vector<Line> read_lines(const std::string& path) {

@@ -31,4 +31,6 @@ struct Line {
 std::vector<Line> read_lines(const std::string& path);
 std::vector<Line> split_lines(const std::string& text, const std::string& path);
 
+int parse_number(const std::string& word, const Place& place);
+
 }  // namespace schema

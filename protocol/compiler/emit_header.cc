@@ -118,7 +118,8 @@ void emit_constants(const Definition& definition, const Message& message, Text& 
     out.line("static constexpr std::int16_t kFirstFlexibleVersion = ", std::to_string(flexible),
              ";");
     out.line("// Whether a decoded one has `records`, which view the frame that it came in.");
-    out.line("static constexpr bool kViewsFrame = ", has_records(message.body) ? "true;" : "false;");
+    out.line("static constexpr bool kViewsFrame = ",
+             has_records(message.body) ? "true;" : "false;");
 }
 
 void emit_message(const Definition& definition, const Message& message, Text& out) {

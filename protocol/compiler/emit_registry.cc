@@ -1,4 +1,6 @@
 // The tables behind protocol/registry/message_registry.h.
+#include <algorithm>
+
 #include "protocol/compiler/emit.h"
 #include "protocol/compiler/names.h"
 #include "protocol/compiler/text.h"
@@ -36,18 +38,23 @@ void for_each_message(const Schema& schema, Emit emit) {
     }
 }
 
-void emit_fields(const Message& message, const Struct& body, const std::string& prefix, Text& out) {
+// A shared struct may be declared for more versions than the field that uses it has: `within`.
+void emit_fields(const Message& message, const Struct& body, const VersionRange& within,
+                 const std::string& prefix, Text& out) {
     for (const Field& field : body.fields) {
         const std::string path = prefix + field.name;
+        const VersionRange versions{std::max(field.versions.first, within.first),
+                                    std::min(field.versions.last, within.last)};
+        if (versions.first > versions.last) continue;
         const VersionRange none{-1, -1};
         const VersionRange nullable = field.nullable.value_or(none);
         out.line("{\"", message.name, "\", \"", path, "\", \"", kafka_type(field.type), "\", ",
-                 std::to_string(field.versions.first), ", ", std::to_string(field.versions.last),
-                 ", ", std::to_string(nullable.first), ", ", std::to_string(nullable.last), ", ",
+                 std::to_string(versions.first), ", ", std::to_string(versions.last), ", ",
+                 std::to_string(nullable.first), ", ", std::to_string(nullable.last), ", ",
                  std::to_string(field.tag.value_or(-1)), ", \"", effective_default(field), "\", ",
                  field.ignorable ? "true" : "false", ", ", field.never_flexible ? "true" : "false",
                  "},");
-        if (field.type.body) emit_fields(message, *field.type.body, path + ".", out);
+        if (field.type.body) emit_fields(message, *field.type.body, versions, path + ".", out);
     }
 }
 
@@ -120,7 +127,7 @@ std::string emit_descriptions(const Schema& schema) {
     out.line("namespace {");
     begin_table(out, "FieldDescription", "kFields");
     for_each_message(schema, [&](const Definition&, const Message& message) {
-        emit_fields(message, message.body, "", out);
+        emit_fields(message, message.body, message.versions, "", out);
     });
     end_table(out);
     begin_table(out, "MessageDescription", "kMessages");

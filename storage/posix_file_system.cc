@@ -1,0 +1,231 @@
+#include "storage/posix_file_system.h"
+
+#include <dirent.h>
+#include <fcntl.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <sys/statvfs.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <filesystem>
+#include <system_error>
+#include <utility>
+
+namespace kafka::storage {
+namespace {
+
+Error failure(const char* call, const std::string& path, int error = errno) {
+    return {ErrorCode::KAFKA_STORAGE_ERROR,
+            std::string(call) + " " + path + ": " + std::generic_category().message(error)};
+}
+
+class Descriptor {
+  public:
+    explicit Descriptor(int fd) : fd_(fd) {}
+    Descriptor(Descriptor&& other) noexcept : fd_(std::exchange(other.fd_, -1)) {}
+    Descriptor(const Descriptor&) = delete;
+    Descriptor& operator=(const Descriptor&) = delete;
+    ~Descriptor() {
+        if (fd_ >= 0) ::close(fd_);
+    }
+    int get() const { return fd_; }
+    bool valid() const { return fd_ >= 0; }
+
+  private:
+    int fd_;
+};
+
+class PosixFile : public File {
+  public:
+    PosixFile(Descriptor fd, std::string path) : fd_(std::move(fd)), path_(std::move(path)) {}
+
+    int fd() const override { return fd_.get(); }
+
+    Result<std::uint64_t> size() const override {
+        struct stat status;
+        if (::fstat(fd_.get(), &status) != 0) return failure("stat", path_);
+        return static_cast<std::uint64_t>(status.st_size);
+    }
+
+    Result<std::size_t> read_at(std::uint64_t position, MutableBytes into) const override {
+        std::size_t done = 0;
+        while (done < into.size()) {
+            const ssize_t n = ::pread(fd_.get(), into.data() + done, into.size() - done,
+                                      static_cast<off_t>(position + done));
+            if (n < 0 && errno == EINTR) continue;
+            if (n < 0) return failure("read", path_);
+            if (n == 0) break;
+            done += static_cast<std::size_t>(n);
+        }
+        return done;
+    }
+
+    Result<Done> write_at(std::uint64_t position, BytesView bytes) override {
+        std::size_t done = 0;
+        while (done < bytes.size()) {
+            const ssize_t n = ::pwrite(fd_.get(), bytes.data() + done, bytes.size() - done,
+                                       static_cast<off_t>(position + done));
+            if (n < 0 && errno == EINTR) continue;
+            if (n < 0) return failure("write", path_);
+            done += static_cast<std::size_t>(n);
+        }
+        return Done{};
+    }
+
+    Result<Done> truncate(std::uint64_t size) override {
+        if (::ftruncate(fd_.get(), static_cast<off_t>(size)) != 0) {
+            return failure("truncate", path_);
+        }
+        return Done{};
+    }
+
+    Result<Done> sync() override {
+        if (::fdatasync(fd_.get()) != 0) return failure("sync", path_);
+        return Done{};
+    }
+
+  private:
+    Descriptor fd_;
+    std::string path_;
+};
+
+class PosixLock : public DirectoryLock {
+  public:
+    explicit PosixLock(Descriptor fd) : fd_(std::move(fd)) {}
+
+  private:
+    Descriptor fd_;
+};
+
+Descriptor open_retrying(const std::string& path, int flags) {
+    int fd;
+    do {
+        fd = ::open(path.c_str(), flags | O_CLOEXEC, 0644);
+    } while (fd < 0 && errno == EINTR);
+    return Descriptor(fd);
+}
+
+int flags_of(OpenMode mode) {
+    switch (mode) {
+        case OpenMode::Read:
+            return O_RDONLY;
+        case OpenMode::ReadWrite:
+            return O_RDWR;
+        case OpenMode::Create:
+            return O_RDWR | O_CREAT;
+    }
+    CHECK(false, "an open mode that does not exist");
+}
+
+bool is_directory(const std::string& path, const dirent& entry) {
+    if (entry.d_type != DT_UNKNOWN && entry.d_type != DT_LNK) return entry.d_type == DT_DIR;
+    struct stat status;
+    return ::stat(path.c_str(), &status) == 0 && S_ISDIR(status.st_mode);
+}
+
+}  // namespace
+
+Result<std::shared_ptr<File>> PosixFileSystem::open(const std::string& path, OpenMode mode) {
+    Descriptor fd = open_retrying(path, flags_of(mode));
+    if (!fd.valid()) return failure("open", path);
+    return std::shared_ptr<File>(std::make_shared<PosixFile>(std::move(fd), path));
+}
+
+bool PosixFileSystem::exists(const std::string& path) {
+    struct stat status;
+    return ::stat(path.c_str(), &status) == 0;
+}
+
+Result<std::vector<DirectoryEntry>> PosixFileSystem::list(const std::string& directory) {
+    DIR* stream = ::opendir(directory.c_str());
+    if (stream == nullptr) return failure("list", directory);
+    std::vector<DirectoryEntry> entries;
+    errno = 0;
+    while (const dirent* entry = ::readdir(stream)) {
+        std::string name = entry->d_name;
+        if (name != "." && name != "..") {
+            const bool folder = is_directory(directory + "/" + name, *entry);
+            entries.push_back({std::move(name), folder});
+        }
+        errno = 0;
+    }
+    const int error = errno;
+    ::closedir(stream);
+    if (error != 0) return failure("list", directory, error);
+    std::ranges::sort(entries);
+    return entries;
+}
+
+Result<Done> PosixFileSystem::create_directory(const std::string& path) {
+    if (::mkdir(path.c_str(), 0755) == 0) return Done{};
+    std::error_code error;
+    std::filesystem::create_directories(path, error);
+    if (error) return failure("create", path, error.value());
+    return Done{};
+}
+
+Result<Done> PosixFileSystem::rename(const std::string& from, const std::string& to) {
+    if (::rename(from.c_str(), to.c_str()) != 0) return failure("rename", from + " to " + to);
+    return Done{};
+}
+
+Result<Done> PosixFileSystem::remove(const std::string& path) {
+    if (::unlink(path.c_str()) != 0 && errno != ENOENT) return failure("remove", path);
+    return Done{};
+}
+
+Result<Done> PosixFileSystem::remove_directory(const std::string& path) {
+    std::error_code error;
+    std::filesystem::remove_all(path, error);
+    if (error) return failure("remove", path, error.value());
+    return Done{};
+}
+
+Result<Done> PosixFileSystem::sync_directory(const std::string& directory) {
+    const Descriptor fd = open_retrying(directory, O_RDONLY | O_DIRECTORY);
+    if (!fd.valid() || ::fsync(fd.get()) != 0) return failure("sync", directory);
+    return Done{};
+}
+
+Result<Done> PosixFileSystem::sync_everything(const std::string& path) {
+    const Descriptor fd = open_retrying(path, O_RDONLY);
+    if (!fd.valid() || ::syncfs(fd.get()) != 0) return failure("sync", path);
+    return Done{};
+}
+
+Result<std::unique_ptr<DirectoryLock>> PosixFileSystem::lock(const std::string& path) {
+    Descriptor fd = open_retrying(path, O_RDWR | O_CREAT);
+    if (!fd.valid()) return failure("open", path);
+    // flock holds this process's second opening off; the record lock is the one that Java takes.
+    struct flock whole_file {};
+    whole_file.l_type = F_WRLCK;
+    whole_file.l_whence = SEEK_SET;
+    if (::flock(fd.get(), LOCK_EX | LOCK_NB) != 0 || ::fcntl(fd.get(), F_SETLK, &whole_file) != 0) {
+        return failure("lock", path);
+    }
+    return std::unique_ptr<DirectoryLock>(std::make_unique<PosixLock>(std::move(fd)));
+}
+
+Result<DiskSpace> PosixFileSystem::space(const std::string& path) {
+    struct statvfs status;
+    if (::statvfs(path.c_str(), &status) != 0) return failure("statvfs", path);
+    return DiskSpace{.total_bytes = status.f_blocks * status.f_frsize,
+                     .usable_bytes = status.f_bavail * status.f_frsize};
+}
+
+Result<std::string> PosixFileSystem::identity_since_boot(const std::string& path) {
+    struct stat status;
+    if (::stat(path.c_str(), &status) != 0) return failure("stat", path);
+    const char* const boot_id_file = "/proc/sys/kernel/random/boot_id";
+    const Descriptor fd = open_retrying(boot_id_file, O_RDONLY);
+    char boot_id[64];
+    const ssize_t size = fd.valid() ? ::read(fd.get(), boot_id, sizeof boot_id) : -1;
+    if (size <= 0) return failure("read", boot_id_file);
+    std::string identity(boot_id, static_cast<std::size_t>(size));
+    while (!identity.empty() && identity.back() == '\n') identity.pop_back();
+    return identity + " " + std::to_string(status.st_dev) + " " + std::to_string(status.st_ino);
+}
+
+}  // namespace kafka::storage

@@ -39,6 +39,7 @@ class Log {
         Offset log_start_offset{0};
         RecoveryMode recovery = RecoveryMode::Clean;
         std::int32_t index_interval_bytes = 4096;
+        TimestampMs now{0};
     };
 
     // Reads `folder`, finishes what a crash interrupted, cuts a torn tail and rebuilds indexes.
@@ -66,15 +67,16 @@ class Log {
     // `batch` is whole and starts at or after the log end offset. After an error the log is as it
     // was before; `broken()` says when not even that could be achieved.
     Result<Done> append(const RecordBatchView& batch, TimestampMs now);
+    bool begins_segment(Offset offset) const;
     bool broken() const { return broken_; }
     void set_index_interval(std::int32_t bytes) { index_interval_bytes_ = bytes; }
 
     // Removes the batches that reach to or beyond `end`, whole ones.
-    Result<Done> truncate_to(Offset end);
+    Result<Done> truncate_to(Offset end, TimestampMs now);
     // Empties the log; the next batch gets `start`.
     Result<Done> restart_at(Offset start, TimestampMs now);
     // Moves the log start and drops the segments that lie wholly below it.
-    Result<Done> advance_log_start(Offset start, TimestampMs now);
+    Result<Done> advance_log_start(Offset start);
     // Drops the oldest segments that `config` no longer keeps, as far as `limit` (exclusive).
     Result<Done> apply_retention(const LogConfig& config, Offset limit, TimestampMs now);
     // Paths of dropped files, renamed to ".deleted". Removing them may block.
@@ -89,11 +91,11 @@ class Log {
     Result<std::optional<TimestampAndOffset>> find_timestamp(TimestampMs timestamp) const;
     // The first record with the log's largest time.
     Result<std::optional<TimestampAndOffset>> find_max_timestamp() const;
-    // Visits headers (61 bytes, no records) from the batch containing `from` on, until false.
-    using HeaderVisitor = std::function<bool(const RecordBatchView& header)>;
-    Result<Done> visit_headers(Offset from, const HeaderVisitor& visit) const;
-    // The same with whole batches in memory.
-    Result<Done> visit_batches(Offset from, const HeaderVisitor& visit) const;
+    // Visits the batches from the one that contains `from` on, until the visitor returns false. Of
+    // data batches it sees the header only (61 bytes), unless it asks for whole ones; control
+    // batches are always whole.
+    using BatchVisitor = std::function<bool(const RecordBatchView& batch)>;
+    Result<Done> visit(Offset from, bool whole_batches, const BatchVisitor& visitor) const;
 
     // --- syncing
     // ---------------------------------------------------------------------------------- The files
@@ -106,6 +108,8 @@ class Log {
     Result<Done> close();
 
     FileSystem& files() const { return files_; }
+    // Snapshots of producer state that were found when the log was opened; ascending.
+    const std::vector<Offset>& snapshots_found() const { return snapshots_found_; }
 
   private:
     struct ReadHint {
@@ -117,14 +121,18 @@ class Log {
     Log(FileSystem& files, std::string folder, const OpenOptions& options);
 
     Result<Done> load(const OpenOptions& options);
-    Result<Done> recover_from(std::size_t first, const OpenOptions& options);
+    Result<Done> recover_segments(std::size_t first, const OpenOptions& options);
+    Result<Done> rebuild_indexes(std::size_t index, const OpenOptions& options);
     Result<Done> add_segment(Offset base_offset, TimestampMs now);
-    Result<Done> drop_segments(std::size_t first, std::size_t count);
+    Result<Done> drop_segments(std::size_t first, std::size_t end);
     std::size_t segment_index(Offset offset) const;
     Offset end_of_segment(std::size_t index) const;
-    Result<std::uint32_t> locate(std::size_t index, Offset offset) const;
+    Result<std::uint32_t> locate(const Segment& segment, Offset offset) const;
+    Result<std::uint32_t> end_of_read(const Segment& segment, std::uint32_t start,
+                                      std::uint32_t limit, std::int64_t max_bytes,
+                                      bool min_one_batch) const;
     void remember(const Segment& segment, Offset offset, std::uint32_t position) const;
-    void forget_hints() const;
+    void forget_hints();
 
     FileSystem& files_;
     std::string folder_;
@@ -136,8 +144,9 @@ class Log {
     bool broken_ = false;
     std::vector<std::unique_ptr<Segment>> segments_;  // by base offset; the last one is active
     std::vector<std::string> removals_;
+    std::vector<Offset> snapshots_found_;
     // Where recent reads ended, so that a reader who goes on needs no index.
-    mutable std::array<ReadHint, 2> hints_;
+    mutable std::array<ReadHint, 4> hints_;
     mutable std::size_t next_hint_ = 0;
 };
 

@@ -1,0 +1,164 @@
+#include "storage/log.h"
+
+#include <algorithm>
+#include <iterator>
+
+#include "storage/segment.h"
+
+namespace kafka::storage {
+
+Log::Log(FileSystem& files, std::string folder, const OpenOptions& options)
+    : files_(files),
+      folder_(std::move(folder)),
+      log_start_offset_(options.log_start_offset),
+      log_end_offset_(options.log_start_offset),
+      recovery_point_(options.recovery_point),
+      index_interval_bytes_(options.index_interval_bytes) {}
+
+Log::~Log() = default;
+
+std::uint64_t Log::size_in_bytes() const {
+    std::uint64_t size = 0;
+    for (const auto& segment : segments_) size += segment->size();
+    return size;
+}
+
+bool Log::begins_segment(Offset offset) const {
+    return std::ranges::binary_search(segments_, offset, {}, &Segment::base_offset);
+}
+
+// The segment that holds `offset`, or the first one when the log starts after it.
+std::size_t Log::segment_index(Offset offset) const {
+    const auto after = std::ranges::upper_bound(segments_, offset, {}, &Segment::base_offset);
+    const auto index = std::distance(segments_.begin(), after);
+    return static_cast<std::size_t>(std::max<std::ptrdiff_t>(index - 1, 0));
+}
+
+Offset Log::end_of_segment(std::size_t index) const {
+    return index + 1 < segments_.size() ? segments_[index + 1]->base_offset() : log_end_offset_;
+}
+
+Result<Done> Log::add_segment(Offset base_offset, TimestampMs now) {
+    auto segment = std::make_unique<Segment>(files_, folder_, base_offset);
+    if (auto done = segment->create(now); !done) return done;
+    segments_.push_back(std::move(segment));
+    folder_changed_ = true;
+    return Done{};
+}
+
+Result<bool> Log::needs_roll(const RecordBatchView& batch, const LogConfig& config,
+                             TimestampMs now) const {
+    if (segments_.empty()) return false;
+    return segments_.back()->needs_roll(batch, config, now);
+}
+
+Result<Done> Log::roll(TimestampMs now) {
+    if (!segments_.empty()) {
+        if (segments_.back()->size() == 0 && segments_.back()->base_offset() == log_end_offset_) {
+            return Done{};
+        }
+        if (auto done = segments_.back()->seal(); !done) return done;
+    }
+    return add_segment(log_end_offset_, now);
+}
+
+Result<Done> Log::append(const RecordBatchView& batch, TimestampMs now) {
+    CHECK(batch.base_offset() >= log_end_offset_, "an append below the log end offset");
+    if (segments_.empty()) {
+        if (auto done = add_segment(log_end_offset_, now); !done) return done;
+    }
+    Segment& active = *segments_.back();
+    if (auto done = active.append(batch, index_interval_bytes_); !done) {
+        broken_ = active.is_torn();
+        return done;
+    }
+    log_end_offset_ = batch.next_offset();
+    return Done{};
+}
+
+Result<Done> Log::truncate_to(Offset end, TimestampMs now) {
+    if (end >= log_end_offset_) return Done{};
+    if (segments_.empty() || end <= segments_.front()->base_offset()) return restart_at(end, now);
+    forget_hints();
+    // The segment that starts at `end` goes as well, as its file may be empty.
+    const std::size_t keep = segment_index(end.previous()) + 1;
+    if (auto done = drop_segments(keep, segments_.size()); !done) return done;
+    auto new_end = segments_.back()->truncate_to(end, index_interval_bytes_, now);
+    if (!new_end) return new_end.error();
+    log_end_offset_ = *new_end;
+    recovery_point_ = std::min(recovery_point_, log_end_offset_);
+    log_start_offset_ = std::min(log_start_offset_, log_end_offset_);
+    return Done{};
+}
+
+Result<Done> Log::restart_at(Offset start, TimestampMs now) {
+    if (auto done = drop_segments(0, segments_.size()); !done) return done;
+    log_start_offset_ = log_end_offset_ = recovery_point_ = start;
+    return add_segment(start, now);
+}
+
+Result<Done> Log::advance_log_start(Offset start) {
+    log_start_offset_ = std::max(log_start_offset_, start);
+    std::size_t below = 0;
+    while (below + 1 < segments_.size() && end_of_segment(below) <= log_start_offset_) ++below;
+    return drop_segments(0, below);
+}
+
+// What is left is a log without a gap only when [first, end) is a beginning or an end of it.
+Result<Done> Log::drop_segments(std::size_t first, std::size_t end) {
+    if (first == end) return Done{};
+    forget_hints();
+    const auto from = segments_.begin() + static_cast<std::ptrdiff_t>(first);
+    const auto to = segments_.begin() + static_cast<std::ptrdiff_t>(end);
+    folder_changed_ = true;
+    for (auto segment = from; segment != to; ++segment) {
+        if (auto done = (*segment)->rename_deleted(removals_); !done) return done;
+    }
+    segments_.erase(from, to);
+    return Done{};
+}
+
+Result<Done> Log::apply_retention(const LogConfig& config, Offset limit, TimestampMs now) {
+    if (auto done = advance_log_start(log_start_offset_); !done) return done;
+    if (!config.cleanup_delete || segments_.empty()) return Done{};
+    const auto excess = static_cast<std::int64_t>(size_in_bytes()) - config.retention_bytes;
+    std::int64_t left = config.retention_bytes >= 0 ? excess : -1;
+    std::size_t drop = 0;
+    for (; drop < segments_.size() && end_of_segment(drop) <= limit; ++drop) {
+        const Segment& segment = *segments_[drop];
+        if (segment.size() == 0 && drop + 1 == segments_.size()) break;
+        auto newest = segment.max_timestamp();
+        if (!newest) return newest.error();
+        // Unlike Kafka: a segment without any timestamp does not expire by its file's time.
+        const bool expired = config.retention_ms >= 0 && newest->timestamp >= TimestampMs{0} &&
+                             now - newest->timestamp > config.retention_ms;
+        left -= segment.size();
+        if (!expired && left < 0) break;
+    }
+    if (drop == 0) return Done{};
+    // The name of an empty segment keeps the log end offset.
+    if (drop == segments_.size()) {
+        if (auto done = roll(now); !done) return done;
+    }
+    return advance_log_start(segments_[drop]->base_offset());
+}
+
+std::vector<std::string> Log::take_removals() { return std::exchange(removals_, {}); }
+
+Result<std::vector<std::shared_ptr<File>>> Log::unsynced_files() const {
+    std::vector<std::shared_ptr<File>> unsynced;
+    if (recovery_point_ >= log_end_offset_) return unsynced;
+    for (std::size_t i = segment_index(recovery_point_); i < segments_.size(); ++i) {
+        const bool sealed = i + 1 < segments_.size();
+        if (auto done = segments_[i]->collect_files(sealed, unsynced); !done) return done.error();
+    }
+    return unsynced;
+}
+
+void Log::set_recovery_point(Offset offset) {
+    recovery_point_ = std::max(recovery_point_, std::min(offset, log_end_offset_));
+}
+
+Result<Done> Log::close() { return segments_.empty() ? Done{} : segments_.back()->seal(); }
+
+}  // namespace kafka::storage

@@ -1,0 +1,173 @@
+// The reading half of Log: by offset and by time.
+#include <algorithm>
+#include <limits>
+
+#include "storage/batch_cursor.h"
+#include "storage/log.h"
+#include "storage/segment.h"
+
+namespace kafka::storage {
+namespace {
+
+Result<Records> slice(const Segment& segment, std::uint32_t start, std::uint32_t end) {
+    auto file = segment.log_file();
+    if (!file) return file.error();
+    if ((*file)->fd() >= 0) {
+        Records records;
+        records.file = {.fd = (*file)->fd(), .position = start, .size = end - start};
+        records.keep_alive = file.take();
+        return records;
+    }
+    auto bytes = std::make_shared<Bytes>(end - start);
+    auto got = (*file)->read_at(start, *bytes);
+    if (!got) return got.error();
+    bytes->resize(*got);
+    Records records;
+    records.bytes = *bytes;
+    records.keep_alive = std::move(bytes);
+    return records;
+}
+
+}  // namespace
+
+void Log::remember(const Segment& segment, Offset offset, std::uint32_t position) const {
+    for (const ReadHint& hint : hints_) {
+        if (hint.segment == &segment && hint.offset == offset) return;
+    }
+    hints_[next_hint_] = {offset, &segment, position};
+    next_hint_ = (next_hint_ + 1) % hints_.size();
+}
+
+void Log::forget_hints() { hints_.fill({}); }
+
+Result<std::uint32_t> Log::locate(const Segment& segment, Offset offset) const {
+    for (const ReadHint& hint : hints_) {
+        if (hint.segment == &segment && hint.offset == offset) return hint.position;
+    }
+    return segment.find(offset);
+}
+
+Result<Records> Log::read(Offset from, std::int64_t max_bytes, bool min_one_batch,
+                          Offset end) const {
+    if (segments_.empty()) return Records{};
+    for (std::size_t i = segment_index(from); i < segments_.size(); ++i) {
+        const Segment& segment = *segments_[i];
+        if (from >= end || segment.base_offset() >= end) break;
+        auto start = locate(segment, from);
+        if (!start) return start.error();
+        if (*start == segment.size()) continue;  // compaction removed the rest of it
+
+        auto limit = end >= end_of_segment(i) ? segment.size() : locate(segment, end);
+        if (!limit) return limit.error();
+        if (*limit <= *start) break;
+        auto stop = end_of_read(segment, *start, *limit, max_bytes, min_one_batch);
+        if (!stop) return stop.error();
+        if (*stop == *start) break;
+        if (*stop == segment.size() && &segment == segments_.back().get()) {
+            remember(segment, log_end_offset_, *stop);
+        }
+        return slice(segment, *start, *stop);
+    }
+    return Records{};
+}
+
+Result<std::uint32_t> Log::end_of_read(const Segment& segment, std::uint32_t start,
+                                       std::uint32_t limit, std::int64_t max_bytes,
+                                       bool min_one_batch) const {
+    const auto room = static_cast<std::uint64_t>(std::max<std::int64_t>(max_bytes, 0));
+    if (limit - start <= room) return limit;
+    auto boundary = segment.last_boundary(start, room);
+    if (!boundary) return boundary.error();
+    if (boundary->position > start) {
+        if (boundary->offset >= Offset{0}) remember(segment, boundary->offset, boundary->position);
+        return boundary->position;
+    }
+    if (!min_one_batch) return start;
+    auto file = segment.log_file();
+    if (!file) return file.error();
+    BatchCursor cursor(**file, start, limit);
+    auto first = cursor.next();
+    if (!first) return first.error();
+    if (*first) remember(segment, (*first)->next_offset(), cursor.next_position());
+    return cursor.next_position();
+}
+
+Result<std::optional<TimestampAndOffset>> Log::find_timestamp(TimestampMs timestamp) const {
+    Bytes whole;
+    for (std::size_t i = segments_.empty() ? 0 : segment_index(log_start_offset_);
+         i < segments_.size(); ++i) {
+        const Segment& segment = *segments_[i];
+        auto newest = segment.max_timestamp();
+        if (!newest) return newest.error();
+        if (newest->timestamp < timestamp) continue;
+        auto start = segment.find_timestamp(timestamp);
+        if (!start) return start.error();
+        auto file = segment.log_file();
+        if (!file) return file.error();
+        BatchCursor cursor(**file, *start, segment.size());
+        while (true) {
+            auto header = cursor.next();
+            if (!header) return header.error();
+            if (!*header) break;
+            if ((*header)->max_timestamp() < timestamp) continue;
+            if ((*header)->last_offset() < log_start_offset_) continue;
+            auto batch = cursor.load(whole);
+            if (!batch) return batch.error();
+            auto found = find_record_at_or_after(*batch, timestamp, log_start_offset_);
+            if (!found || *found) return found;
+        }
+    }
+    return std::optional<TimestampAndOffset>();
+}
+
+Result<std::optional<TimestampAndOffset>> Log::find_max_timestamp() const {
+    TimestampAndOffset newest;
+    const Segment* holder = nullptr;
+    for (const auto& segment : segments_) {
+        auto newest_here = segment->max_timestamp();
+        if (!newest_here) return newest_here.error();
+        if (newest_here->timestamp <= newest.timestamp) continue;
+        newest = *newest_here;
+        holder = segment.get();
+    }
+    if (holder == nullptr) return std::optional<TimestampAndOffset>();
+    auto position = holder->find(newest.offset);
+    if (!position) return position.error();
+    auto file = holder->log_file();
+    if (!file) return file.error();
+    BatchCursor cursor(**file, *position, holder->size());
+    auto header = cursor.next();
+    if (!header) return header.error();
+    if (!*header) return std::optional<TimestampAndOffset>();
+    Bytes whole;
+    auto batch = cursor.load(whole);
+    if (!batch) return batch.error();
+    return find_record_with_max_timestamp(*batch);
+}
+
+Result<Done> Log::visit(Offset from, bool whole_batches, const BatchVisitor& visitor) const {
+    Bytes whole;
+    for (std::size_t i = segments_.empty() ? 0 : segment_index(from); i < segments_.size(); ++i) {
+        const Segment& segment = *segments_[i];
+        auto start = segment.find(from);
+        if (!start) return start.error();
+        auto file = segment.log_file();
+        if (!file) return file.error();
+        BatchCursor cursor(**file, *start, segment.size());
+        while (true) {
+            auto header = cursor.next();
+            if (!header) return header.error();
+            if (!*header) break;
+            if (!whole_batches && !(*header)->is_control()) {
+                if (!visitor(**header)) return Done{};
+                continue;
+            }
+            auto batch = cursor.load(whole);
+            if (!batch) return batch.error();
+            if (!visitor(*batch)) return Done{};
+        }
+    }
+    return Done{};
+}
+
+}  // namespace kafka::storage

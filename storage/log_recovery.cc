@@ -1,0 +1,76 @@
+// Opening a log: which of its segments are looked at, and what is done about what is found.
+#include <algorithm>
+
+#include "storage/log.h"
+#include "storage/log_folder.h"
+#include "storage/segment.h"
+
+namespace kafka::storage {
+
+Result<std::unique_ptr<Log>> Log::open(FileSystem& files, std::string folder,
+                                       const OpenOptions& options) {
+    std::unique_ptr<Log> log(new Log(files, std::move(folder), options));
+    if (auto done = log->load(options); !done) return done.error();
+    return log;
+}
+
+Result<Done> Log::load(const OpenOptions& options) {
+    auto folder = tidy_log_folder(files_, folder_);
+    if (!folder) return folder.error();
+    removals_ = std::move(folder->removals);
+    snapshots_found_ = std::move(folder->snapshots);
+    folder_changed_ = folder->changed;
+    std::size_t indexed = 0;  // how many segments have both indexes, from the first on
+    for (const SegmentFiles& found : folder->segments) {
+        segments_.push_back(std::make_unique<Segment>(files_, folder_, found.base_offset));
+        const bool has_indexes = found.has_offset_index && found.has_time_index;
+        if (has_indexes && indexed + 1 == segments_.size()) ++indexed;
+    }
+    if (segments_.empty()) return Done{};
+
+    // Sealed segments are written before the next one is begun, and synced before the recovery
+    // point passes them. Only the loss of power leaves more to do than the last one.
+    std::size_t first = segments_.size() - 1;
+    if (options.recovery == RecoveryMode::MachineFailed) {
+        first = std::min(first, segment_index(recovery_point_));
+    }
+    for (std::size_t i = 0; i < first; ++i) {
+        const bool rebuild = i >= indexed;
+        auto done = rebuild ? rebuild_indexes(i, options) : segments_[i]->load();
+        if (!done) return done;
+    }
+    if (auto done = recover_segments(first, options); !done) return done;
+
+    log_start_offset_ = std::max(log_start_offset_, segments_.front()->base_offset());
+    recovery_point_ = std::min(recovery_point_, log_end_offset_);
+    // The end was lost, and with it the offsets up to the log start: they must not be given anew.
+    if (log_start_offset_ > log_end_offset_) return restart_at(log_start_offset_, options.now);
+    return Done{};
+}
+
+Result<Done> Log::rebuild_indexes(std::size_t index, const OpenOptions& options) {
+    Segment& segment = *segments_[index];
+    auto recovered = segment.recover(RecoveryMode::MachineFailed, end_of_segment(index),
+                                     options.index_interval_bytes, options.now);
+    if (!recovered) return recovered.error();
+    return segment.seal();
+}
+
+Result<Done> Log::recover_segments(std::size_t first, const OpenOptions& options) {
+    for (std::size_t i = first; i < segments_.size(); ++i) {
+        auto recovered = segments_[i]->recover(options.recovery, options.recovery_point,
+                                               options.index_interval_bytes, options.now);
+        if (!recovered) return recovered.error();
+        log_end_offset_ = recovered->end;
+        if (i + 1 == segments_.size()) break;
+        // Above the recovery point nothing was compacted, so a gap is a loss. Without what was
+        // lost, what follows it cannot stay.
+        const bool gap = segments_[i + 1]->base_offset() > log_end_offset_ &&
+                         log_end_offset_ >= options.recovery_point;
+        if (recovered->cut || gap) return drop_segments(i + 1, segments_.size());
+        if (auto done = segments_[i]->seal(); !done) return done;
+    }
+    return Done{};
+}
+
+}  // namespace kafka::storage

@@ -1,0 +1,100 @@
+// A part of a log: batches in one file, and two indexes that find them by offset and by time. The
+// last segment of a log is active (appended to); the others are sealed. Part of a Log, on its
+// thread.
+//
+// The log file is opened when it is first used. Positions are below 2^31, as in the index.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "protocol/error.h"
+#include "protocol/record_batch.h"
+#include "storage/file_system.h"
+#include "storage/log_config.h"
+#include "storage/offset_index.h"
+#include "storage/time_index.h"
+
+namespace kafka::storage {
+
+enum class RecoveryMode;
+
+class Segment {
+  public:
+    Segment(FileSystem& files, const std::string& folder, Offset base_offset);
+
+    // Makes the log file of a new segment.
+    Result<Done> create(TimestampMs now);
+    // Learns the size of an existing one.
+    Result<Done> load();
+    struct Recovered {
+        Offset end;        // after the last batch
+        bool cut = false;  // bytes after it were dropped
+    };
+    // load(), and what only an active segment needs. Cuts a torn tail and rebuilds the indexes as
+    // `mode` demands. Below `trusted` no checksum is verified.
+    Result<Recovered> recover(RecoveryMode mode, Offset trusted, std::int32_t index_interval_bytes,
+                              TimestampMs now);
+
+    Offset base_offset() const { return base_offset_; }
+    std::uint32_t size() const { return size_; }
+    Result<std::shared_ptr<File>> log_file() const;
+
+    // Writes the whole batch with one write, and an index entry when it is time for one. After a
+    // failure the file has its old size again; or truncating it failed too, see Log::broken().
+    Result<Done> append(const RecordBatchView& batch, std::int32_t index_interval_bytes);
+    bool is_torn() const { return torn_; }
+    Result<bool> needs_roll(const RecordBatchView& batch, const LogConfig& config,
+                            TimestampMs now) const;
+    // Writes the indexes to their ends: nothing more is appended, or only after recover().
+    Result<Done> seal();
+    // Cuts before the batch that contains `end`, and returns the new end.
+    Result<Offset> truncate_to(Offset end, std::int32_t index_interval_bytes, TimestampMs now);
+
+    // Where the first batch stands whose last offset is at or after `offset`; size() when none is.
+    Result<std::uint32_t> find(Offset offset) const;
+    struct Boundary {
+        std::uint32_t position = 0;
+        Offset offset{-1};  // of the batch that begins there; -1 when it was not looked at
+    };
+    // Where the last batch ends that ends within [from, from + max_bytes]; `from`, where a batch
+    // begins, when that one is already bigger.
+    Result<Boundary> last_boundary(std::uint32_t from, std::uint64_t max_bytes) const;
+    // Where a search for records at or after `timestamp` has to begin.
+    Result<std::uint32_t> find_timestamp(TimestampMs timestamp) const;
+    // The largest timestamp, and the last offset of the first batch that has it; loads the time
+    // index of a sealed segment.
+    Result<TimestampAndOffset> max_timestamp() const;
+
+    // Files that a sync has to cover: the log, and for a sealed segment its indexes.
+    Result<Done> collect_files(bool sealed, std::vector<std::shared_ptr<File>>& into) const;
+    // Gives the files names that end in ".deleted" and adds them to `removals`.
+    Result<Done> rename_deleted(std::vector<std::string>& removals);
+
+  private:
+    Result<Done> load_indexes() const;
+    Result<bool> indexes_are_sound() const;
+    Result<Recovered> walk(std::uint32_t position, Offset verify_from, bool verify_last,
+                           std::int32_t index_interval_bytes);
+    void take_in(const RecordBatchView& batch, std::uint32_t position,
+                 std::int32_t index_interval_bytes);
+    Result<std::optional<TimestampMs>> first_timestamp() const;
+
+    FileSystem& files_;
+    const std::string& folder_;  // the log's
+    Offset base_offset_;
+    std::uint32_t size_ = 0;
+    std::uint32_t bytes_since_index_entry_ = 0;
+    bool torn_ = false;
+    mutable bool indexes_loaded_ = false;
+    TimestampMs created_{0};
+    mutable std::optional<TimestampMs> first_timestamp_;
+    mutable std::shared_ptr<File> log_file_;
+    mutable OffsetIndex offset_index_;
+    mutable TimeIndex time_index_;
+    TimestampAndOffset max_timestamp_;  // of an active segment; may be ahead of the index
+};
+
+}  // namespace kafka::storage

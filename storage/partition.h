@@ -25,6 +25,7 @@
 #include "storage/log.h"
 #include "storage/log_config.h"
 #include "storage/partition_observer.h"
+#include "storage/producer_snapshots.h"
 #include "storage/producer_state.h"
 #include "storage/record_scan.h"
 #include "storage/topic_partition.h"
@@ -82,10 +83,11 @@ struct FoundOffset {
 // What has to be synced so that everything below `end` survives the loss of power. Made on the
 // shard; sync() may run on any thread, while appends go on.
 struct FlushTicket {
+    Offset end{0};
     std::vector<std::shared_ptr<File>> unsynced;
     FileSystem* files = nullptr;
-    std::string folder_to_sync;  // empty when no file was created since the last flush
-    Offset end{0};
+    std::vector<std::string> folders_to_sync;  // where names have changed since the last flush
+    std::optional<Error> failed;               // a file could not even be opened; sync() says so
 
     Result<Done> sync() const;
 };
@@ -96,6 +98,7 @@ struct PartitionCheckpoint {
     Offset recovery_point{0};
     Offset log_start_offset{0};
     Offset high_watermark{0};
+    Offset log_end_offset{0};
 };
 
 class Partition {
@@ -104,7 +107,9 @@ class Partition {
         LogConfig config;
         Offset recovery_point{0};
         Offset log_start_offset{0};
+        Offset high_watermark{0};
         RecoveryMode recovery = RecoveryMode::Clean;
+        bool folder_is_new = false;  // and not yet sure to survive the loss of power
         TimestampMs now{0};
         std::int64_t producer_id_expiration_ms = 86'400'000;
     };
@@ -143,7 +148,7 @@ class Partition {
     // A follower learns the leader's high watermark; never beyond the log end offset.
     void set_high_watermark(Offset high_watermark);
     // Drops what lies at or after `offset`, which was not committed.
-    Result<Done> truncate_to(Offset offset);
+    Result<Done> truncate_to(Offset offset, TimestampMs now);
 
     // --- reading
     // ---------------------------------------------------------------------------------- Whole
@@ -195,7 +200,7 @@ class Partition {
     // Hears of every change until the observer is destroyed or unwatches.
     void watch(PartitionObserver& observer) { observers_.add(observer); }
     const ProducerState& producers() const { return producers_; }
-    void expire_producers(TimestampMs now, std::int64_t producer_id_expiration_ms);
+    void expire_producers(TimestampMs now) { producers_.expire(now, producer_id_expiration_ms_); }
 
     // The disk failed: every call answers KAFKA_STORAGE_ERROR, as Kafka does with an offline
     // directory.
@@ -210,34 +215,43 @@ class Partition {
     void abandon();
 
   private:
-    Partition(TopicPartition name, Uuid topic_id, const LogConfig& config,
+    Partition(TopicPartition name, Uuid topic_id, const OpenOptions& options,
               std::unique_ptr<Log> log);
 
-    Result<Done> restore_state(FileSystem& files, const OpenOptions& options);
-    AppendResult append_valid(MutableRecordBatch batch, const ValidBatch& valid,
-                              const AppendRequest& request, TimestampMs now);
+    Result<Done> restore_epochs(RecoveryMode recovery);
+    Result<Done> restore_producers(bool trust_running_snapshot, TimestampMs now);
+    AppendResult append_valid(MutableRecordBatch batch, const AppendRequest& request,
+                              TimestampMs now);
     Result<Done> write(const RecordBatchView& batch, TimestampMs now);
-    Result<Done> roll_if_needed(const RecordBatchView& batch, TimestampMs now);
-    Result<Done> take_producer_snapshot();
+    Result<Done> roll(TimestampMs now);
     Result<Done> write_epochs();
+    void learn(const RecordBatchView& batch);
+    void on_log_start_moved(Offset before);
     void advance_high_watermark();
     Offset limit_offset(ReadLimit limit) const;
     BatchRules rules_for(const AppendRequest& request) const;
+    Error offline_error() const;
+    Result<Done> offline_if_failed(Result<Done> result);
 
     TopicPartition name_;
+    std::string name_text_;
     Uuid topic_id_;
     LogConfig config_;
     std::unique_ptr<Log> log_;
     LeaderEpochCache epochs_;
     ProducerState producers_;
+    ProducerSnapshots snapshots_;
+    std::int64_t producer_id_expiration_ms_;
     PartitionObservers observers_;
 
     LeaderEpoch leader_epoch_{-1};
     bool is_leader_ = false;
     bool offline_ = false;
     bool flush_in_flight_ = false;
+    bool epochs_unwritten_ = false;
+    bool epochs_unsynced_ = false;
+    bool folder_is_new_ = false;
     Offset high_watermark_{0};
-    Offset newest_snapshot_{0};  // of producer state; what follows is scanned after a crash
     std::int32_t batches_since_snapshot_ = 0;
     TimestampMs oldest_unflushed_ = kNoTimestamp;
 };

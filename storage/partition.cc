@@ -1,0 +1,200 @@
+#include "storage/partition.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "storage/file_names.h"
+
+namespace kafka::storage {
+
+Partition::Partition(TopicPartition name, Uuid topic_id, const OpenOptions& options,
+                     std::unique_ptr<Log> log)
+    : name_(std::move(name)),
+      name_text_(name_.to_string()),
+      topic_id_(topic_id),
+      config_(options.config),
+      log_(std::move(log)),
+      snapshots_(log_->files(), log_->folder(), log_->snapshots_found()),
+      producer_id_expiration_ms_(options.producer_id_expiration_ms),
+      folder_is_new_(options.folder_is_new),
+      high_watermark_(
+          std::clamp(options.high_watermark, log_->log_start_offset(), log_->log_end_offset())) {}
+
+Partition::~Partition() = default;
+
+// --- leadership ----------------------------------------------------------------------------------
+
+void Partition::become_leader(LeaderEpoch epoch) {
+    leader_epoch_ = epoch;
+    is_leader_ = true;
+    // Written with the first batch of the epoch: until then it has nothing to say of the log.
+    if (epochs_.assign(epoch, log_end_offset())) epochs_unwritten_ = true;
+    high_watermark_ = log_end_offset();
+    producers_.on_high_watermark(high_watermark_);
+    observers_.notify(*this, PartitionChange::Leadership);
+}
+
+void Partition::become_follower(LeaderEpoch epoch) {
+    leader_epoch_ = epoch;
+    is_leader_ = false;
+    observers_.notify(*this, PartitionChange::Leadership);
+}
+
+ErrorCode Partition::check_leader_epoch(LeaderEpoch current_leader_epoch) const {
+    if (current_leader_epoch.value < 0) return ErrorCode::NONE;
+    if (current_leader_epoch < leader_epoch_) return ErrorCode::FENCED_LEADER_EPOCH;
+    if (current_leader_epoch > leader_epoch_) return ErrorCode::UNKNOWN_LEADER_EPOCH;
+    return ErrorCode::NONE;
+}
+
+ErrorCode Partition::check_leader(LeaderEpoch current_leader_epoch) const {
+    const ErrorCode epoch = check_leader_epoch(current_leader_epoch);
+    if (epoch != ErrorCode::NONE) return epoch;
+    if (offline_) return ErrorCode::KAFKA_STORAGE_ERROR;
+    return is_leader_ ? ErrorCode::NONE : ErrorCode::NOT_LEADER_OR_FOLLOWER;
+}
+
+// --- reading -------------------------------------------------------------------------------------
+
+Offset Partition::last_stable_offset() const {
+    const auto unstable = producers_.first_unstable_offset();
+    return unstable ? std::min(*unstable, high_watermark_) : high_watermark_;
+}
+
+Offset Partition::limit_offset(ReadLimit limit) const {
+    switch (limit) {
+        case ReadLimit::LogEnd:
+            return log_end_offset();
+        case ReadLimit::HighWatermark:
+            return high_watermark_;
+        case ReadLimit::LastStable:
+            return last_stable_offset();
+    }
+    CHECK(false, "a read limit that does not exist");
+}
+
+Result<ReadResult> Partition::read(Offset from, std::int64_t max_bytes, bool min_one_batch,
+                                   ReadLimit limit) const {
+    if (offline_) return offline_error();
+    if (from < log_start_offset() || from > log_end_offset()) {
+        return Error{ErrorCode::OFFSET_OUT_OF_RANGE,
+                     "offset " + std::to_string(from.value) + " of " + name_text_ +
+                         " is outside of [" + std::to_string(log_start_offset().value) + ", " +
+                         std::to_string(log_end_offset().value) + "]"};
+    }
+    auto records = log_->read(from, max_bytes, min_one_batch, limit_offset(limit));
+    if (!records) return records.error();
+    return ReadResult{.records = records.take(),
+                      .high_watermark = high_watermark_,
+                      .last_stable_offset = last_stable_offset(),
+                      .log_start_offset = log_start_offset()};
+}
+
+Result<Bytes> Partition::read_bytes(Offset from, std::int64_t max_bytes, ReadLimit limit) const {
+    auto result = read(from, max_bytes, true, limit);
+    if (!result) return result.error();
+    const Records& records = result->records;
+    if (!records.in_file()) return Bytes(records.bytes.begin(), records.bytes.end());
+    const auto& file = *static_cast<const File*>(records.keep_alive.get());
+    Bytes bytes(records.size());
+    auto got = file.read_at(static_cast<std::uint64_t>(records.file.position), bytes);
+    if (!got) return got.error();
+    bytes.resize(*got);
+    return bytes;
+}
+
+Result<FoundOffset> Partition::find_offset(TimestampMs timestamp, ReadLimit limit) const {
+    if (offline_) return offline_error();
+    const auto epoch_of = [&](std::optional<EpochEntry> entry) {
+        return entry ? entry->epoch : kNoLeaderEpoch;
+    };
+    if (timestamp == timestamp::kLatest) {
+        return FoundOffset{kNoTimestamp, limit_offset(limit), epoch_of(epochs_.latest())};
+    }
+    if (timestamp == timestamp::kEarliest || timestamp == timestamp::kEarliestLocal) {
+        auto first = epochs_.earliest();
+        if (first && first->start_offset > log_start_offset()) first.reset();
+        return FoundOffset{kNoTimestamp, log_start_offset(), epoch_of(first)};
+    }
+    if (timestamp == timestamp::kLatestTiered) return FoundOffset{};
+
+    const bool newest = timestamp == timestamp::kMax;
+    auto found = newest ? log_->find_max_timestamp() : log_->find_timestamp(timestamp);
+    if (!found) return found.error();
+    if (!*found || (*found)->offset >= limit_offset(limit)) return FoundOffset{};
+    return FoundOffset{(*found)->timestamp, (*found)->offset,
+                       epochs_.epoch_of((*found)->offset).value_or(kNoLeaderEpoch)};
+}
+
+EpochEnd Partition::end_of_epoch(LeaderEpoch requested) const {
+    return epochs_.end_of_epoch(requested, log_end_offset());
+}
+
+// --- removing ------------------------------------------------------------------------------------
+
+Result<Offset> Partition::delete_records(Offset before) {
+    if (offline_) return offline_error();
+    const Offset start = before == Offset{-1} ? high_watermark_ : before;
+    if (start < Offset{0} || start > high_watermark_) {
+        return Error{ErrorCode::OFFSET_OUT_OF_RANGE,
+                     "offset " + std::to_string(before.value) + " of " + name_text_ +
+                         " is above the high watermark " + std::to_string(high_watermark_.value)};
+    }
+    const Offset old_start = log_start_offset();
+    auto done = offline_if_failed(log_->advance_log_start(start));
+    on_log_start_moved(old_start);
+    if (!done) return done.error();
+    return log_start_offset();
+}
+
+Result<Done> Partition::apply_retention(TimestampMs now) {
+    if (offline_) return offline_error();
+    const Offset old_start = log_start_offset();
+    auto done = offline_if_failed(log_->apply_retention(config_, high_watermark_, now));
+    on_log_start_moved(old_start);
+    return done;
+}
+
+void Partition::on_log_start_moved(Offset before) {
+    const Offset start = log_start_offset();
+    if (start == before) return;
+    if (epochs_.truncate_from_start(start)) epochs_unwritten_ = true;
+    producers_.on_log_start_offset(start);
+    // A snapshot that stays longer than it needs to does no harm.
+    (void)snapshots_.drop_below(start).ok();
+    observers_.notify(*this, PartitionChange::LogStart);
+}
+
+// --- configuration and state
+// -----------------------------------------------------------------------
+
+void Partition::set_config(const LogConfig& config) {
+    config_ = config;
+    log_->set_index_interval(config.index_interval_bytes);
+}
+
+Error Partition::offline_error() const {
+    return {ErrorCode::KAFKA_STORAGE_ERROR, "the log directory of " + name_text_ + " is offline"};
+}
+
+Result<Done> Partition::offline_if_failed(Result<Done> result) {
+    if (!result && result.error().code == ErrorCode::KAFKA_STORAGE_ERROR) take_offline();
+    return result;
+}
+
+void Partition::take_offline() {
+    if (std::exchange(offline_, true)) return;
+    observers_.notify(*this, PartitionChange::Offline);
+}
+
+PartitionCheckpoint Partition::checkpoint() const {
+    return {.partition = name_,
+            .recovery_point = log_->recovery_point(),
+            .log_start_offset = log_start_offset(),
+            .high_watermark = high_watermark_,
+            .log_end_offset = log_end_offset()};
+}
+
+void Partition::abandon() { observers_.notify(*this, PartitionChange::Deleted); }
+
+}  // namespace kafka::storage

@@ -1,0 +1,102 @@
+// How a partition comes to life from its folder, is cut, and is put to rest.
+#include <algorithm>
+#include <string_view>
+
+#include "storage/file_names.h"
+#include "storage/partition.h"
+
+namespace kafka::storage {
+
+Result<std::unique_ptr<Partition>> Partition::open(FileSystem& files, std::string folder,
+                                                   TopicPartition name, Uuid topic_id,
+                                                   const OpenOptions& options) {
+    auto log = Log::open(files, std::move(folder),
+                         {.recovery_point = options.recovery_point,
+                          .log_start_offset = options.log_start_offset,
+                          .recovery = options.recovery,
+                          .index_interval_bytes = options.config.index_interval_bytes,
+                          .now = options.now});
+    if (!log) return log.error();
+    std::unique_ptr<Partition> partition(
+        new Partition(std::move(name), topic_id, options, log.take()));
+    if (auto done = partition->restore_epochs(options.recovery); !done) return done.error();
+    const bool trust_running_snapshot = options.recovery != RecoveryMode::MachineFailed;
+    auto done = partition->restore_producers(trust_running_snapshot, options.now);
+    if (!done) return done.error();
+    return partition;
+}
+
+// The file is written before the first batch of an epoch, and synced before the recovery point
+// passes that batch. Only where the file or the batches cannot be trusted are the headers asked.
+Result<Done> Partition::restore_epochs(RecoveryMode recovery) {
+    Offset ask_from = log_end_offset();
+    const std::string path = folder() + "/" + std::string(kLeaderEpochFile);
+    bool good = false;
+    if (log_->files().exists(path)) {
+        auto text = read_file(log_->files(), path);
+        if (!text) return text.error();
+        auto cache = LeaderEpochCache::from_text(
+            std::string_view(reinterpret_cast<const char*>(text->data()), text->size()));
+        good = cache.ok();
+        if (good) epochs_ = cache.take();
+    }
+    if (!good) {
+        ask_from = log_start_offset();
+    } else if (recovery == RecoveryMode::MachineFailed) {
+        ask_from = log_->recovery_point();
+    }
+    epochs_.truncate_from_end(log_end_offset());
+    epochs_.truncate_from_start(log_start_offset());
+    if (ask_from >= log_end_offset()) return Done{};
+    epochs_unwritten_ = true;
+    return log_->visit(ask_from, false, [&](const RecordBatchView& batch) {
+        const LeaderEpoch epoch = batch.partition_leader_epoch();
+        const auto latest = epochs_.latest();
+        if (epoch.value >= 0 && (!latest || epoch > latest->epoch)) {
+            epochs_.assign(epoch, std::max(batch.base_offset(), log_start_offset()));
+        }
+        return true;
+    });
+}
+
+Result<Done> Partition::restore_producers(bool trust_running_snapshot, TimestampMs now) {
+    auto done = snapshots_.restore(producers_, log_start_offset(), log_end_offset(),
+                                   trust_running_snapshot, now, producer_id_expiration_ms_);
+    if (!done) return done;
+    batches_since_snapshot_ = 0;
+    const Offset from = producers_.end_offset();
+    if (from < log_end_offset()) {
+        done = log_->visit(from, false, [&](const RecordBatchView& batch) {
+            learn(batch);
+            ++batches_since_snapshot_;
+            return true;
+        });
+        if (!done) return done;
+    }
+    producers_.set_end_offset(log_end_offset());
+    producers_.on_log_start_offset(log_start_offset());
+    producers_.on_high_watermark(high_watermark_);
+    return Done{};
+}
+
+Result<Done> Partition::truncate_to(Offset offset, TimestampMs now) {
+    if (offline_) return offline_error();
+    if (offset >= log_end_offset()) return Done{};
+    if (auto done = offline_if_failed(log_->truncate_to(offset, now)); !done) return done;
+    if (epochs_.truncate_from_end(log_end_offset())) epochs_unwritten_ = true;
+    high_watermark_ = std::min(high_watermark_, log_end_offset());
+    producers_.clear();
+    return offline_if_failed(restore_producers(false, now));
+}
+
+Result<Done> Partition::close() {
+    if (offline_) return offline_error();
+    // A few headers are read faster than a file is made.
+    constexpr std::int32_t kWorthASnapshot = 64;
+    if (!producers_.empty() || batches_since_snapshot_ >= kWorthASnapshot) {
+        if (auto done = snapshots_.write(producers_); !done) return done;
+    }
+    return log_->close();
+}
+
+}  // namespace kafka::storage

@@ -1,0 +1,49 @@
+// The files in which a partition keeps its producer state, so that a start need not replay the log:
+// Kafka's `<offset>.snapshot`, written when a segment is begun and when the log is closed, and
+// between them `producer-state`, our own, written over in place every thousand batches or so. The
+// latter bounds what is replayed after a killed process, and counts for nothing after the loss of
+// power. Owned by a Partition, on its thread.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "protocol/error.h"
+#include "storage/file_system.h"
+#include "storage/producer_state.h"
+
+namespace kafka::storage {
+
+class ProducerSnapshots {
+  public:
+    // `found`: the offsets of the snapshot files in `folder`, ascending.
+    ProducerSnapshots(FileSystem& files, std::string folder, std::vector<Offset> found);
+
+    // Fills `state` from the newest good snapshot at or below `log_end`, and sets its end offset:
+    // what follows it is to be replayed. Snapshots that cannot be used are removed.
+    Result<Done> restore(ProducerState& state, Offset log_start, Offset log_end,
+                         bool trust_running_snapshot, TimestampMs now, std::int64_t expiration_ms);
+
+    // Writes `<end offset>.snapshot`, unless it is there.
+    Result<Done> write(const ProducerState& state);
+    Result<Done> write_running(const ProducerState& state);
+
+    // Removes the snapshots below the log start, but not the newest.
+    Result<Done> drop_below(Offset log_start);
+
+  private:
+    struct Running {
+        Offset end;
+        Bytes snapshot;
+    };
+    std::optional<Running> read_running() const;
+    Result<Done> remove(std::size_t index);
+    std::string running_path() const { return folder_ + "/producer-state"; }
+
+    FileSystem* files_;
+    std::string folder_;
+    std::vector<Offset> offsets_;
+};
+
+}  // namespace kafka::storage

@@ -14,6 +14,7 @@
 #include <string>
 #include <string_view>
 #include <unordered_map>
+#include <unordered_set>
 #include <vector>
 
 #include "base/uuid.h"
@@ -26,14 +27,6 @@
 #include "storage/topic_partition.h"
 
 namespace kafka::storage {
-
-// A partition's folder as it was found at the start.
-struct FoundPartition {
-    TopicPartition name;
-    std::optional<Uuid> topic_id;  // nothing when partition.metadata is missing
-
-    bool operator==(const FoundPartition&) const = default;
-};
 
 class LogDirectory {
   public:
@@ -49,8 +42,9 @@ class LogDirectory {
     const std::string& path() const { return path_; }
     const MetaProperties& meta() const { return meta_; }
     RecoveryMode recovery() const { return recovery_; }
-    // Sorted by name. Topics that the metadata no longer knows are for the caller to delete.
-    const std::vector<FoundPartition>& found() const { return found_; }
+    // The folders of the last run, sorted. Partitions that the metadata no longer knows are for the
+    // caller to delete.
+    const std::vector<TopicPartition>& found() const { return found_; }
 
     // Opens the partition's folder, recovering its log as `recovery()` demands, or makes it. Runs
     // on the shard that will own the partition. INCONSISTENT_TOPIC_ID when the folder is another
@@ -90,8 +84,9 @@ class LogDirectory {
     Result<Done> load_checkpoints();
     Result<Done> scan();
     Result<Done> choose_recovery();
-    Result<Done> write_checkpoint_files();
-    Result<std::string> rename_for_deletion(const TopicPartition& name);
+    Result<Done> prepare_folder(const std::string& folder, const TopicPartition& name,
+                                const Uuid& topic_id, bool& is_new);
+    Result<Done> write_checkpoint_files(Durability durability);
     std::string file(std::string_view name) const;
 
     FileSystem& files_;
@@ -99,12 +94,14 @@ class LogDirectory {
     std::unique_ptr<DirectoryLock> lock_;
     MetaProperties meta_;
     RecoveryMode recovery_ = RecoveryMode::Clean;
-    std::vector<FoundPartition> found_;
+    std::vector<TopicPartition> found_;
     std::vector<std::string> removals_;
     std::atomic<bool> failed_ = false;
 
     std::mutex checkpoints_mutex_;  // shards open and delete partitions at the same time
     std::unordered_map<TopicPartition, PartitionOffsets> checkpoints_;
+    // Deleted, but still named by the files: a new partition of that name must not inherit from it.
+    std::unordered_set<TopicPartition> forgotten_;
 };
 
 }  // namespace kafka::storage

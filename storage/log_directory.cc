@@ -1,0 +1,274 @@
+#include "storage/log_directory.h"
+
+#include <algorithm>
+#include <array>
+#include <utility>
+
+#include "storage/file_names.h"
+#include "storage/partition_metadata.h"
+#include "storage/text_file.h"
+
+namespace kafka::storage {
+namespace {
+
+constexpr std::string_view kLockFile = ".lock";
+constexpr std::string_view kMetaFile = "meta.properties";
+constexpr std::string_view kCleanShutdownFile = ".kafka_cleanshutdown";
+// Our own: the boot of the machine during which every log here was made sound.
+constexpr std::string_view kBootFile = ".barnabas_boot";
+constexpr std::string_view kDeleteSuffix = "-delete";
+// A name longer than this is refused by the file system.
+constexpr std::size_t kMaxNameBytes = 255;
+
+struct CheckpointFile {
+    std::string_view name;
+    Offset PartitionOffsets::*field;
+};
+constexpr std::array kCheckpointFiles = {
+    CheckpointFile{kRecoveryPointFile, &PartitionOffsets::recovery_point},
+    CheckpointFile{kLogStartFile, &PartitionOffsets::log_start_offset},
+    CheckpointFile{kHighWatermarkFile, &PartitionOffsets::high_watermark},
+};
+
+// "orders-7.3b1f…-delete", as Kafka names it.
+std::string deleted_name(const TopicPartition& name) {
+    constexpr char kHex[] = "0123456789abcdef";
+    std::string suffix = ".";
+    for (const std::uint8_t byte : Uuid::random().bytes) {
+        suffix += kHex[byte >> 4];
+        suffix += kHex[byte & 15];
+    }
+    suffix += kDeleteSuffix;
+    return name.to_string().substr(0, kMaxNameBytes - suffix.size()) + suffix;
+}
+
+}  // namespace
+
+LogDirectory::LogDirectory(FileSystem& files, std::string path)
+    : files_(files), path_(std::move(path)) {}
+
+LogDirectory::~LogDirectory() = default;
+
+std::string LogDirectory::file(std::string_view name) const {
+    return path_ + "/" + std::string(name);
+}
+
+Result<std::unique_ptr<LogDirectory>> LogDirectory::open(FileSystem& files, std::string path,
+                                                         const NodeIdentity& identity) {
+    std::unique_ptr<LogDirectory> directory(new LogDirectory(files, std::move(path)));
+    if (auto done = files.create_directory(directory->path_); !done) return done.error();
+    auto lock = files.lock(directory->file(kLockFile));
+    if (!lock) return lock.error();
+    directory->lock_ = lock.take();
+    if (auto done = directory->load_meta(identity); !done) return done.error();
+    if (auto done = directory->scan(); !done) return done.error();
+    if (auto done = directory->load_checkpoints(); !done) return done.error();
+    if (auto done = directory->choose_recovery(); !done) return done.error();
+    return directory;
+}
+
+Result<Done> LogDirectory::load_meta(const NodeIdentity& identity) {
+    auto known = read_meta_properties(files_, path_);
+    if (!known) return known.error();
+    if (!*known) {
+        meta_ = {identity.cluster_id, identity.node_id, Uuid::random()};
+        const std::string text = meta_.to_text();
+        return write_file_atomically(files_, file(kMetaFile), as_bytes(text), Durability::Synced);
+    }
+    meta_ = **known;
+    const auto foreign = [&](const std::string& what) {
+        return Error{ErrorCode::KAFKA_STORAGE_ERROR, file(kMetaFile) + " belongs to " + what};
+    };
+    if (!identity.cluster_id.empty() && identity.cluster_id != meta_.cluster_id) {
+        return foreign("cluster " + meta_.cluster_id + ", not to " + identity.cluster_id);
+    }
+    if (identity.node_id != meta_.node_id) {
+        return foreign("node " + std::to_string(meta_.node_id.value) + ", not to node " +
+                       std::to_string(identity.node_id.value));
+    }
+    return Done{};
+}
+
+Result<Done> LogDirectory::scan() {
+    auto entries = files_.list(path_);
+    if (!entries) return entries.error();
+    for (const DirectoryEntry& entry : *entries) {
+        if (!entry.is_directory) {
+            if (entry.name.ends_with(kTemporarySuffix)) removals_.push_back(file(entry.name));
+        } else if (entry.name.ends_with(kDeleteSuffix)) {
+            removals_.push_back(file(entry.name));
+        } else if (auto name = TopicPartition::parse(entry.name)) {
+            found_.push_back(std::move(*name));
+        }
+    }
+    std::ranges::sort(found_);
+    return Done{};
+}
+
+Result<Done> LogDirectory::load_checkpoints() {
+    for (const auto& [name, field] : kCheckpointFiles) {
+        if (!files_.exists(file(name))) continue;
+        auto bytes = read_file(files_, file(name));
+        if (!bytes) return bytes.error();
+        auto checkpoint = offset_checkpoint_from_text(as_text(*bytes));
+        if (!checkpoint) {
+            return Error{checkpoint.error().code, file(name) + ": " + checkpoint.error().message};
+        }
+        for (auto& [partition, offset] : *checkpoint) {
+            checkpoints_[std::move(partition)].*field = offset;
+        }
+    }
+    return Done{};
+}
+
+Result<Done> LogDirectory::choose_recovery() {
+    const std::string marker = file(kCleanShutdownFile);
+    if (files_.exists(marker)) {
+        recovery_ = RecoveryMode::Clean;
+        // It must not be found again after a crash of this run.
+        if (auto done = files_.remove(marker); !done) return done;
+        return files_.sync_directory(path_);
+    }
+    if (found_.empty()) return Done{};
+    recovery_ = RecoveryMode::MachineFailed;
+    if (!files_.exists(file(kBootFile))) return Done{};
+    auto seen = read_file(files_, file(kBootFile));
+    auto now = files_.identity_since_boot(file(kBootFile));
+    if (seen && now && as_text(*seen) == *now) recovery_ = RecoveryMode::ProcessKilled;
+    return Done{};
+}
+
+Result<Done> LogDirectory::finish_recovery() {
+    auto boot = files_.open(file(kBootFile), OpenMode::Create);
+    if (!boot) return boot.error();
+    auto identity = files_.identity_since_boot(file(kBootFile));
+    // Where the system has no such thing, every crash counts as the machine's.
+    if (!identity) return (*boot)->truncate(0);
+    auto size = (*boot)->size();
+    if (!size) return size.error();
+    if (*size > identity->size()) {
+        if (auto done = (*boot)->truncate(0); !done) return done;
+    }
+    return (*boot)->write_at(0, as_bytes(*identity));
+}
+
+void LogDirectory::mark_failed() {
+    if (failed_.exchange(true)) return;
+    (void)files_.remove(file(kBootFile)).ok();
+}
+
+Result<std::unique_ptr<Partition>> LogDirectory::open_partition(const TopicPartition& name,
+                                                                const Uuid& topic_id,
+                                                                const LogConfig& config,
+                                                                TimestampMs now) {
+    const std::string folder = file(name.to_string());
+    Partition::OpenOptions options;
+    options.config = config;
+    options.recovery = recovery_;
+    options.now = now;
+    auto ready = prepare_folder(folder, name, topic_id, options.folder_is_new);
+    if (!ready) return ready.error();
+    {
+        const std::scoped_lock lock(checkpoints_mutex_);
+        if (const auto known = checkpoints_.find(name); known != checkpoints_.end()) {
+            options.recovery_point = known->second.recovery_point;
+            options.log_start_offset = known->second.log_start_offset;
+            options.high_watermark = known->second.high_watermark;
+        }
+    }
+    return Partition::open(files_, folder, name, topic_id, options);
+}
+
+// Makes the folder, or checks that it is the topic's.
+Result<Done> LogDirectory::prepare_folder(const std::string& folder, const TopicPartition& name,
+                                          const Uuid& topic_id, bool& is_new) {
+    is_new = !files_.exists(folder);
+    if (is_new) {
+        // A partition of this name may have been here before: nothing of it must be inherited.
+        const std::scoped_lock lock(checkpoints_mutex_);
+        const bool named = checkpoints_.erase(name) > 0 || forgotten_.contains(name);
+        if (named) {
+            auto done = write_checkpoint_files(Durability::WhenTheKernelLikes);
+            if (!done) return done;
+        }
+    }
+    const std::string metadata = folder + "/" + std::string(kPartitionMetadataFile);
+    if (!is_new && files_.exists(metadata)) {
+        auto bytes = read_file(files_, metadata);
+        if (!bytes) return bytes.error();
+        auto found = topic_id_from_text(as_text(*bytes));
+        // An unreadable one was torn by the loss of power.
+        if (found && *found == topic_id) return Done{};
+        if (found) {
+            return Error{ErrorCode::INCONSISTENT_TOPIC_ID,
+                         folder + " belongs to topic id " + found->to_string()};
+        }
+    }
+    if (auto done = files_.create_directory(folder); !done) return done;
+    const std::string text = partition_metadata_text(topic_id);
+    return write_file_atomically(files_, metadata, as_bytes(text), Durability::WhenTheKernelLikes);
+}
+
+Result<std::string> LogDirectory::delete_partition(std::unique_ptr<Partition> partition) {
+    const TopicPartition name = partition->name();
+    partition->abandon();
+    partition.reset();
+    return delete_folder(name);
+}
+
+Result<std::string> LogDirectory::delete_folder(const TopicPartition& name) {
+    std::string deleted = file(deleted_name(name));
+    auto done = files_.rename(file(name.to_string()), deleted);
+    if (!done) return done.error();
+    const std::scoped_lock lock(checkpoints_mutex_);
+    if (checkpoints_.erase(name) > 0) forgotten_.insert(name);
+    return deleted;
+}
+
+std::vector<std::string> LogDirectory::take_removals() { return std::exchange(removals_, {}); }
+
+Result<Done> LogDirectory::remove(const std::string& path) { return files_.remove_directory(path); }
+
+Result<Done> LogDirectory::write_checkpoints(const std::vector<PartitionCheckpoint>& partitions) {
+    const std::scoped_lock lock(checkpoints_mutex_);
+    for (const PartitionCheckpoint& now : partitions) {
+        checkpoints_[now.partition] = {.recovery_point = now.recovery_point,
+                                       .log_start_offset = now.log_start_offset,
+                                       .high_watermark = now.high_watermark};
+    }
+    return write_checkpoint_files(Durability::Synced);
+}
+
+// With the mutex held.
+Result<Done> LogDirectory::write_checkpoint_files(Durability durability) {
+    for (const auto& [name, field] : kCheckpointFiles) {
+        OffsetCheckpoint checkpoint;
+        for (const auto& [partition, offsets] : checkpoints_) {
+            // Kafka, too, leaves out a log start of zero.
+            if (name == kLogStartFile && offsets.log_start_offset == Offset{0}) continue;
+            checkpoint.emplace_back(partition, offsets.*field);
+        }
+        std::ranges::sort(checkpoint);
+        const std::string text = to_text(checkpoint);
+        auto done = write_file_atomically(files_, file(name), as_bytes(text), durability);
+        if (!done) return done;
+    }
+    forgotten_.clear();
+    return Done{};
+}
+
+Result<Done> LogDirectory::close(const std::vector<PartitionCheckpoint>& partitions) {
+    if (failed_) return Error{ErrorCode::KAFKA_STORAGE_ERROR, path_ + " has failed before"};
+    if (auto done = files_.sync_everything(path_); !done) return done;
+    std::vector<PartitionCheckpoint> flushed = partitions;
+    for (PartitionCheckpoint& partition : flushed) {
+        partition.recovery_point = partition.log_end_offset;
+    }
+    if (auto done = write_checkpoints(flushed); !done) return done;
+    // No registration with a controller has an epoch to remember.
+    constexpr std::string_view kMarker = R"({"version":0,"brokerEpoch":-1})";
+    return write_file_atomically(files_, file(kCleanShutdownFile), as_bytes(kMarker),
+                                 Durability::Synced);
+}
+
+}  // namespace kafka::storage

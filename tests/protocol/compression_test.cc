@@ -1,0 +1,159 @@
+#include "protocol/compression.h"
+
+#include <gtest/gtest.h>
+
+#include <random>
+
+#include "tests/support/test_data.h"
+
+namespace kafka {
+namespace {
+
+using test::bytes_of;
+
+constexpr CompressionType kCodecs[] = {CompressionType::None, CompressionType::Gzip,
+                                       CompressionType::Snappy, CompressionType::Lz4,
+                                       CompressionType::Zstd};
+
+Bytes compress(Compression compression, BytesView plain, std::size_t piece = SIZE_MAX) {
+    const auto compressor = make_compressor(compression);
+    Bytes out;
+    while (!plain.empty()) {
+        const BytesView next = plain.first(std::min(piece, plain.size()));
+        compressor->write(next, out);
+        plain = plain.subspan(next.size());
+    }
+    compressor->finish(out);
+    return out;
+}
+
+Result<Bytes> decompress(CompressionType type, BytesView compressed) {
+    const auto decompressor = make_decompressor(type, compressed);
+    Bytes plain;
+    for (;;) {
+        Result<BytesView> chunk = decompressor->next();
+        if (!chunk.ok()) return chunk.error();
+        if (chunk->empty()) return plain;
+        plain.insert(plain.end(), chunk->begin(), chunk->end());
+    }
+}
+
+// Half of it repeats, half of it does not.
+Bytes mixed_bytes(std::size_t size) {
+    std::mt19937 random(7);
+    Bytes bytes(size);
+    for (std::size_t i = 0; i < size; ++i) {
+        bytes[i] = static_cast<std::uint8_t>((i / 1000) % 2 == 0 ? i % 17 : random());
+    }
+    return bytes;
+}
+
+TEST(Compression, EveryCodecGivesBackWhatItWasGivenAtEverySize) {
+    for (const CompressionType type : kCodecs) {
+        for (const std::size_t size : {0, 1, 100, 32 * 1024, 65 * 1024, 1'000'000}) {
+            const Bytes plain = mixed_bytes(size);
+            const Bytes packed = compress(with_default_level(type), plain, 10'007);
+            const Result<Bytes> back = decompress(type, packed);
+            ASSERT_TRUE(back.ok()) << name_of(type) << " " << size << back.error().message;
+            EXPECT_EQ(*back, plain) << name_of(type) << " " << size;
+        }
+    }
+}
+
+TEST(Compression, LevelsChangeTheSizeAndNotTheContent) {
+    const Bytes plain = mixed_bytes(300'000);
+    const std::pair<Compression, Compression> weak_and_strong[] = {
+        {{CompressionType::Gzip, 1}, {CompressionType::Gzip, 9}},
+        {{CompressionType::Lz4, 9}, {CompressionType::Lz4, 17}},
+        {{CompressionType::Zstd, -50}, {CompressionType::Zstd, 15}},
+    };
+    for (const auto& [weak, strong] : weak_and_strong) {
+        const Bytes bigger = compress(weak, plain);
+        const Bytes smaller = compress(strong, plain);
+        EXPECT_GT(bigger.size(), smaller.size()) << name_of(weak.type);
+        EXPECT_EQ(*decompress(weak.type, bigger), plain);
+        EXPECT_EQ(*decompress(weak.type, smaller), plain);
+    }
+}
+
+TEST(Compression, EveryTruncationIsRefusedAndNothingIsInvented) {
+    const Bytes plain = mixed_bytes(3'000);
+    for (const CompressionType type : kCodecs) {
+        if (type == CompressionType::None) continue;
+        const Bytes packed = compress(with_default_level(type), plain);
+        for (std::size_t size = 0; size < packed.size(); ++size) {
+            const Result<Bytes> back = decompress(type, BytesView(packed).first(size));
+            // Nothing at all, or a framed stream between two blocks, is a stream that has ended.
+            if (!back.ok()) continue;
+            EXPECT_LT(back->size(), plain.size()) << name_of(type) << " " << size;
+        }
+    }
+}
+
+TEST(Compression, RandomDamageNeverDoesMoreThanFail) {
+    const Bytes plain = mixed_bytes(5'000);
+    std::mt19937 random(11);
+    for (const CompressionType type : kCodecs) {
+        const Bytes packed = compress(with_default_level(type), plain);
+        for (int round = 0; round < 500; ++round) {
+            Bytes damaged = packed;
+            for (int flips = 0; flips < 3; ++flips) {
+                damaged[random() % damaged.size()] ^=
+                    static_cast<std::uint8_t>(1 << (random() % 8));
+            }
+            const auto decompressor = make_decompressor(type, damaged);
+            std::size_t total = 0;
+            for (;;) {
+                const Result<BytesView> chunk = decompressor->next();
+                if (!chunk.ok() || chunk->empty() || (total += chunk->size()) > 1 << 20) break;
+            }
+        }
+    }
+}
+
+TEST(Compression, SnappyIsWrittenFramedAndReadRawToo) {
+    const Bytes framed = compress({CompressionType::Snappy, 0}, bytes_of("aaaaaaaaaaaaaaaa"));
+    EXPECT_EQ(framed[0], 0x82);
+    EXPECT_EQ(test::text_of(BytesView(framed).subspan(1, 6)), "SNAPPY");
+
+    constexpr std::size_t kHeaderAndLength = 20;
+    const BytesView raw = BytesView(framed).subspan(kHeaderAndLength);
+    EXPECT_EQ(test::text_of(*decompress(CompressionType::Snappy, raw)), "aaaaaaaaaaaaaaaa");
+}
+
+TEST(Compression, StreamsPutEndToEndAreReadAsOne) {
+    for (const CompressionType type :
+         {CompressionType::Gzip, CompressionType::Snappy, CompressionType::Zstd}) {
+        Bytes both = compress(with_default_level(type), bytes_of("one, "));
+        const Bytes second = compress(with_default_level(type), bytes_of("two"));
+        both.insert(both.end(), second.begin(), second.end());
+        EXPECT_EQ(test::text_of(*decompress(type, both)), "one, two") << name_of(type);
+    }
+}
+
+TEST(Compression, ABlockOfSnappyThatClaimsGigabytesCostsNoMemory) {
+    const Bytes claims_four_gigabytes = {0xff, 0xff, 0xff, 0xff, 0x0f, 0x00};
+    EXPECT_FALSE(decompress(CompressionType::Snappy, claims_four_gigabytes).ok());
+}
+
+// The header of a frame whose blocks depend on each other, which the Java client cannot read.
+TEST(Compression, DependentBlocksOfLz4AreRefused) {
+    Bytes frame = compress(with_default_level(CompressionType::Lz4), bytes_of("some text"));
+    frame[4] = static_cast<std::uint8_t>(frame[4] & ~0x20);
+    EXPECT_FALSE(decompress(CompressionType::Lz4, frame).ok());
+}
+
+TEST(Compression, ABombIsUnpackedOnlyAsFarAsItIsRead) {
+    const Bytes zeros(16 << 20);
+    for (const CompressionType type :
+         {CompressionType::Gzip, CompressionType::Lz4, CompressionType::Zstd}) {
+        const Bytes bomb = compress(with_default_level(type), zeros);
+        const auto decompressor = make_decompressor(type, bomb);
+        const Result<BytesView> first = decompressor->next();
+        ASSERT_TRUE(first.ok());
+        EXPECT_LE(first->size(), kDecompressChunkBytes) << name_of(type);
+    }
+}
+
+}  // namespace
+}  // namespace kafka

@@ -13,8 +13,9 @@ namespace kafka::storage {
 class RecordChecks {
   public:
     RecordChecks(const RecordBatchView& batch, const BatchRules& rules, TimestampMs now)
-        : batch_(batch),
-          rules_(rules),
+        : rules_(rules),
+          base_timestamp_(batch.base_timestamp()),
+          max_timestamp_of_batch_(batch.max_timestamp()),
           now_(now),
           creates_time_(rules.timestamp_type == TimestampType::CreateTime),
           set_by_broker_(batch.timestamp_type() == TimestampType::LogAppendTime) {}
@@ -23,7 +24,9 @@ class RecordChecks {
     // in the error message, which names the class that Kafka would have used.
     void record(std::int64_t timestamp_delta_ms, std::int32_t key_bytes, std::int32_t value_bytes,
                 std::int32_t offset_delta, bool read_whole) {
-        const TimestampMs timestamp = batch_.record_timestamp(timestamp_delta_ms);
+        const TimestampMs timestamp =
+            set_by_broker_ ? max_timestamp_of_batch_
+                           : TimestampMs{wrapping_add(base_timestamp_.value, timestamp_delta_ms)};
         if (is_refused(timestamp, key_bytes)) {
             refuse({timestamp, key_bytes, value_bytes, offset_delta, read_whole});
         } else if (timestamp > max_timestamp_) {
@@ -63,8 +66,10 @@ class RecordChecks {
     }
     void refuse(const Refused& record);
 
-    const RecordBatchView batch_;
     const BatchRules& rules_;
+    // Of the header, decoded once: this runs for every record.
+    const TimestampMs base_timestamp_;
+    const TimestampMs max_timestamp_of_batch_;
     const TimestampMs now_;
     const bool creates_time_;
     const bool set_by_broker_;

@@ -254,7 +254,7 @@ Result<Done> MetadataLog::finish_snapshot(const SnapshotJob& job, TimestampMs no
     }
     // Only whole segments can go: what follows the snapshot gets one of its own.
     if (auto rolled = log_->roll(now); !rolled) return rolled;
-    if (auto moved = log_->advance_log_start(job.end, now); !moved) return moved;
+    if (auto moved = log_->advance_log_start(job.end); !moved) return moved;
     for (const std::string& path : log_->take_removals()) {
         if (auto removed = files_.remove(path); !removed) return removed;
     }

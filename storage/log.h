@@ -91,11 +91,11 @@ class Log {
     Result<std::optional<TimestampAndOffset>> find_timestamp(TimestampMs timestamp) const;
     // The first record with the log's largest time.
     Result<std::optional<TimestampAndOffset>> find_max_timestamp() const;
-    // Visits the batches from the one that contains `from` on, until the visitor returns false. Of
-    // data batches it sees the header only (61 bytes), unless it asks for whole ones; control
-    // batches are always whole.
+    // Visits the batches from the one that contains `from` on, until the visitor returns false:
+    // their headers only (61 bytes), but control batches whole; or all of them whole.
     using BatchVisitor = std::function<bool(const RecordBatchView& batch)>;
-    Result<Done> visit(Offset from, bool whole_batches, const BatchVisitor& visitor) const;
+    Result<Done> visit_headers(Offset from, const BatchVisitor& visitor) const;
+    Result<Done> visit_batches(Offset from, const BatchVisitor& visitor) const;
 
     // --- syncing
     // ---------------------------------------------------------------------------------- The files
@@ -125,6 +125,7 @@ class Log {
     Result<Done> rebuild_indexes(std::size_t index, const OpenOptions& options);
     Result<Done> add_segment(Offset base_offset, TimestampMs now);
     Result<Done> drop_segments(std::size_t first, std::size_t end);
+    Result<Done> visit(Offset from, bool whole_batches, const BatchVisitor& visitor) const;
     std::size_t segment_index(Offset offset) const;
     Offset end_of_segment(std::size_t index) const;
     Result<std::uint32_t> locate(const Segment& segment, Offset offset) const;

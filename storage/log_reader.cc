@@ -145,6 +145,14 @@ Result<std::optional<TimestampAndOffset>> Log::find_max_timestamp() const {
     return find_record_with_max_timestamp(*batch);
 }
 
+Result<Done> Log::visit_headers(Offset from, const BatchVisitor& visitor) const {
+    return visit(from, false, visitor);
+}
+
+Result<Done> Log::visit_batches(Offset from, const BatchVisitor& visitor) const {
+    return visit(from, true, visitor);
+}
+
 Result<Done> Log::visit(Offset from, bool whole_batches, const BatchVisitor& visitor) const {
     Bytes whole;
     for (std::size_t i = segments_.empty() ? 0 : segment_index(from); i < segments_.size(); ++i) {

@@ -49,7 +49,7 @@ Result<Done> Partition::restore_epochs(RecoveryMode recovery) {
     epochs_.truncate_from_start(log_start_offset());
     if (ask_from >= log_end_offset()) return Done{};
     epochs_unwritten_ = true;
-    return log_->visit(ask_from, false, [&](const RecordBatchView& batch) {
+    return log_->visit_headers(ask_from, [&](const RecordBatchView& batch) {
         const LeaderEpoch epoch = batch.partition_leader_epoch();
         const auto latest = epochs_.latest();
         if (epoch.value >= 0 && (!latest || epoch > latest->epoch)) {
@@ -66,7 +66,7 @@ Result<Done> Partition::restore_producers(bool trust_running_snapshot, Timestamp
     batches_since_snapshot_ = 0;
     const Offset from = producers_.end_offset();
     if (from < log_end_offset()) {
-        done = log_->visit(from, false, [&](const RecordBatchView& batch) {
+        done = log_->visit_headers(from, [&](const RecordBatchView& batch) {
             learn(batch);
             ++batches_since_snapshot_;
             return true;

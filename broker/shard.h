@@ -14,7 +14,7 @@
 #include "broker/topic_partition.h"
 
 namespace kafka::cluster {
-class Image;
+struct Image;
 }
 namespace kafka::storage {
 class Partition;
@@ -27,9 +27,12 @@ class Shards;
 
 enum class ShardId : std::uint32_t {};
 
+using Partitions =
+    std::unordered_map<TopicIdPartition, std::unique_ptr<storage::Partition>, TopicIdPartitionHash>;
+
 class Shard {
   public:
-    Shard(ShardId id, Shards& shards, const Clock& clock);
+    Shard(ShardId id, Shards& all, const Clock& clock);
     ~Shard();
     Shard(const Shard&) = delete;
     Shard& operator=(const Shard&) = delete;
@@ -37,29 +40,36 @@ class Shard {
     ShardId id() const { return id_; }
     Shards& all() { return all_; }
     const Clock& clock() const { return clock_; }
+    // Deadlines of clock().monotonic().
     Timers& timers() { return timers_; }
+    ShardLoop& loop() { return *loop_; }
 
     // Any thread. The letter must stay where it is until it has been opened.
     void post(Letter& letter);
 
     // What this shard has replayed of the cluster's metadata; other shards may be a moment ahead.
     const cluster::Image& image() const { return *image_; }
+    cluster::Image& image_for_replay() { return *image_; }
+    // The offset after the last record that the image has replayed.
+    std::int64_t image_end_offset() const { return image_end_offset_; }
 
     // Null when this broker does not host the partition, or another shard does.
     storage::Partition* find(const TopicIdPartition& partition) const;
+    Partitions& partitions() { return partitions_; }
+
+    // For the loop: what was posted, oldest first.
+    Letter* take_letters() { return mailbox_.take_all(); }
 
   private:
-    friend class ShardLoop;
-
-    ShardId id_;
+    const ShardId id_;
     Shards& all_;
     const Clock& clock_;
     Mailbox mailbox_;
-    std::unique_ptr<ShardLoop> loop_;  // the event loop and the connections; keeps Asio out of here
     Timers timers_;
     std::unique_ptr<cluster::Image> image_;
-    std::unordered_map<TopicIdPartition, std::unique_ptr<storage::Partition>, TopicIdPartitionHash>
-        partitions_;
+    std::int64_t image_end_offset_ = 0;
+    Partitions partitions_;
+    std::unique_ptr<ShardLoop> loop_;  // the event loop and the connections; keeps Asio out of here
 };
 
 }  // namespace kafka::broker

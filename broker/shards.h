@@ -2,11 +2,13 @@
 // shard 0. Built once at start-up; afterwards any thread may read it.
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <span>
 #include <vector>
 
 #include "broker/blocking_pool.h"
+#include "broker/connection_quota.h"
 #include "broker/shard.h"
 
 namespace kafka::cluster {
@@ -15,12 +17,21 @@ class Controller;
 
 namespace kafka::broker {
 
-class BrokerConfig;
+struct BrokerConfig;
 
 class Shards {
   public:
     Shards(std::size_t count, const BrokerConfig& config, const Clock& clock);
     ~Shards();
+
+    void start_threads();
+    // Every letter must have been opened.
+    void stop_threads();
+
+    // From a thread that is no shard's, at start and stop: runs `work` there and waits for it.
+    void run_on(ShardId id, const std::function<void(Shard&)>& work);
+    // On all of them at the same time.
+    void run_on_all(const std::function<void(Shard&)>& work);
 
     std::size_t count() const { return shards_.size(); }
     Shard& at(ShardId id) { return *shards_[static_cast<std::size_t>(id)]; }
@@ -33,6 +44,7 @@ class Shards {
 
     const BrokerConfig& config() const { return config_; }
     BlockingPool& blocking_pool() { return blocking_pool_; }
+    ConnectionQuota& quota() { return quota_; }
 
     // Lives on shard 0; null until metadata has been loaded.
     cluster::Controller* controller() { return controller_; }
@@ -40,8 +52,12 @@ class Shards {
     void set_controller(cluster::Controller* controller) { controller_ = controller; }
 
   private:
+    void carry_out(std::span<const std::unique_ptr<Shard>> where,
+                   const std::function<void(Shard&)>& work);
+
     const BrokerConfig& config_;
     BlockingPool blocking_pool_;
+    ConnectionQuota quota_;
     cluster::Controller* controller_ = nullptr;
     std::vector<std::unique_ptr<Shard>> shards_;
 };

@@ -1,0 +1,46 @@
+#include "broker/blocking_pool.h"
+
+#include <utility>
+
+namespace kafka::broker {
+
+BlockingPool::~BlockingPool() {
+    {
+        const std::lock_guard lock(mutex_);
+        stopping_ = true;
+    }
+    changed_.notify_all();
+    for (std::thread& thread : threads_) thread.join();
+}
+
+void BlockingPool::submit(BlockingJob& job) {
+    const std::lock_guard lock(mutex_);
+    job.next = nullptr;
+    (last_ ? last_->next : first_) = &job;
+    last_ = &job;
+    if (idle_ > 0) {
+        changed_.notify_one();
+    } else if (threads_.size() < max_threads_) {
+        threads_.emplace_back([this] { work(); });
+    }
+}
+
+void BlockingPool::work() {
+    std::unique_lock lock(mutex_);
+    while (true) {
+        if (BlockingJob* const job = first_) {
+            first_ = job->next;
+            if (!first_) last_ = nullptr;
+            lock.unlock();
+            job->run(*job);
+            lock.lock();
+            continue;
+        }
+        if (stopping_) return;
+        ++idle_;
+        changed_.wait(lock);
+        --idle_;
+    }
+}
+
+}  // namespace kafka::broker

@@ -1,0 +1,28 @@
+#include "broker/shard.h"
+
+#include "broker/shard_loop.h"
+#include "cluster/image.h"
+#include "storage/partition.h"
+
+namespace kafka::broker {
+
+Shard::Shard(ShardId id, Shards& all, const Clock& clock)
+    : id_(id),
+      all_(all),
+      clock_(clock),
+      timers_([this](std::chrono::nanoseconds earliest) { loop_->set_clock(earliest); }),
+      image_(std::make_unique<cluster::Image>()),
+      loop_(std::make_unique<ShardLoop>(*this)) {}
+
+Shard::~Shard() = default;
+
+void Shard::post(Letter& letter) {
+    if (mailbox_.drop(letter)) loop_->wake();
+}
+
+storage::Partition* Shard::find(const TopicIdPartition& partition) const {
+    const auto found = partitions_.find(partition);
+    return found == partitions_.end() ? nullptr : found->second.get();
+}
+
+}  // namespace kafka::broker

@@ -10,6 +10,7 @@
 #pragma once
 
 #include <cstdint>
+#include <type_traits>
 
 #include "broker/request_context.h"
 #include "protocol/decoder.h"
@@ -35,6 +36,7 @@ enum class Started {
     Undecodable,  // the body is not what its version says
 };
 
+// What the generated table of served APIs knows of each handler.
 struct HandlerEntry {
     // Decodes the body, runs the handler and, when it finishes at once, encodes the response.
     Started (*start)(Exchange& exchange, Decoder& body, Encoder& response);
@@ -42,13 +44,19 @@ struct HandlerEntry {
     bool views_frame;
 };
 
-// The context of an exchange, for glue that must not see the rest of it.
+// What the glue below needs of an exchange, which handlers must not see.
 RequestContext& context_of(Exchange& exchange);
+// False when an earlier request of the connection has not been answered yet.
+bool may_answer_now(const Exchange& exchange);
+// Writes what stands before the body; false when the handler wants no answer.
+bool begin_answer(Exchange& exchange, Encoder& response);
+void end_answer(Exchange& exchange, Encoder& response);
 
-template <class Request>
-bool decode_body(Decoder& body, Request& request, std::int16_t version) {
-    decode(body, request, version);
-    return !body.failed();
+template <class Response>
+void answer(Exchange& exchange, Encoder& encoder, const Response& response) {
+    if (!begin_answer(exchange, encoder)) return;
+    encode(encoder, response, context_of(exchange).api_version());
+    end_answer(exchange, encoder);
 }
 
 // Specialised by waiting_handler.h for handlers that return a Task.
@@ -61,17 +69,22 @@ struct HandlerGlue {
     static Started start(Exchange& exchange, Decoder& body, Encoder& response) {
         RequestContext& context = context_of(exchange);
         Request request;
-        if (!decode_body(body, request, context.api_version())) return Started::Undecodable;
-        encode(response, handle(context, request), context.api_version());
+        decode(body, request, context.api_version());
+        if (body.failed()) return Started::Undecodable;
+        answer(exchange, response, handle(context, request));
         return Started::Answered;
     }
 };
 
+template <class Request, auto handle>
+constexpr HandlerEntry make_handler_entry() {
+    using Glue = HandlerGlue<Request, typename Request::Response, handle>;
+    return {.start = &Glue::start, .views_frame = kViewsFrame<Request>};
+}
+
 }  // namespace kafka::broker
 
 // After handle(), in namespace kafka::broker.
-#define KAFKA_HANDLER(Name)                                                                     \
-    extern const HandlerEntry handler_entry_##Name;                                             \
-    constinit const HandlerEntry handler_entry_##Name {                                         \
-        &HandlerGlue<Name##Request, Name##Response, &handle>::start, kViewsFrame<Name##Request> \
-    }
+#define KAFKA_HANDLER(Name)                         \
+    extern const HandlerEntry handler_entry_##Name; \
+    constinit const HandlerEntry handler_entry_##Name = make_handler_entry<Name##Request, &handle>()

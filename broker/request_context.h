@@ -9,17 +9,11 @@
 #include <string>
 #include <string_view>
 
+#include "broker/endpoint.h"
 #include "broker/operation.h"
 #include "broker/shards.h"
 
 namespace kafka::broker {
-
-struct Endpoint {
-    std::string host;
-    std::uint16_t port = 0;
-
-    bool operator==(const Endpoint&) const = default;
-};
 
 // The connection that a request came in on, as far as handlers may know it.
 class Client {
@@ -47,8 +41,14 @@ class RequestContext {
     RequestContext& operator=(const RequestContext&) = delete;
 
     std::int16_t api_version() const { return api_version_; }
+    // ApiVersions alone is answered for a version that we do not know, in the form of version 0.
+    bool version_is_unknown() const { return version_is_unknown_; }
     std::int32_t correlation_id() const { return correlation_id_; }
-    const std::optional<std::string>& client_id() const { return client_id_; }
+    // Null and empty are different things to Kafka; both happen.
+    std::optional<std::string_view> client_id() const {
+        if (!has_client_id_) return std::nullopt;
+        return client_id_;
+    }
     Client& client() const { return client_; }
 
     Shard& shard() const { return shard_; }
@@ -106,8 +106,10 @@ class RequestContext {
     Shard& shard_;
     Client& client_;
     std::int16_t api_version_ = 0;
+    bool version_is_unknown_ = false;
     std::int32_t correlation_id_ = 0;
-    std::optional<std::string> client_id_;
+    bool has_client_id_ = false;
+    std::string client_id_;
     bool answer_nothing_ = false;
     bool abandoned_ = false;
     std::optional<std::string> close_reason_;

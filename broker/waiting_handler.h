@@ -11,9 +11,9 @@
 
 namespace kafka::broker {
 
-// Keeps a handler that has begun to wait; `encode` turns its result into the response.
+// Keeps a handler that waits, or whose answer has to; `answer` encodes its result.
 void keep_waiting(Exchange& exchange, std::coroutine_handle<> handler,
-                  void (*encode)(std::coroutine_handle<> handler, Exchange& exchange,
+                  void (*answer)(std::coroutine_handle<> handler, Exchange& exchange,
                                  Encoder& response));
 // To be called when it has finished; passed to Task::start.
 void handler_finished(void* exchange);
@@ -25,21 +25,22 @@ struct HandlerGlue<Request, Response, handle> {
     static Started start(Exchange& exchange, Decoder& body, Encoder& response) {
         RequestContext& context = context_of(exchange);
         Request request;
-        if (!decode_body(body, request, context.api_version())) return Started::Undecodable;
+        decode(body, request, context.api_version());
+        if (body.failed()) return Started::Undecodable;
         Task<Response> task = handle(context, std::move(request));
         task.start(&handler_finished, &exchange);
-        if (task.done()) {
-            encode(response, task.take(), context.api_version());
+        if (task.done() && may_answer_now(exchange)) {
+            answer(exchange, response, task.take());
             return Started::Answered;
         }
-        keep_waiting(exchange, task.release(), &encode_result);
+        keep_waiting(exchange, task.release(), &answer_later);
         return Started::Waiting;
     }
 
-    static void encode_result(std::coroutine_handle<> erased, Exchange& exchange,
-                              Encoder& response) {
+    static void answer_later(std::coroutine_handle<> erased, Exchange& exchange,
+                             Encoder& response) {
         const Handle handler = Handle::from_address(erased.address());
-        encode(response, handler.promise().take(), context_of(exchange).api_version());
+        answer(exchange, response, handler.promise().take());
     }
 };
 

@@ -1,0 +1,70 @@
+#include "broker/broker.h"
+
+#include <algorithm>
+#include <latch>
+#include <thread>
+#include <utility>
+
+#include "broker/shard_loop.h"
+
+namespace kafka::broker {
+namespace {
+
+// What clients get to take their last answers.
+constexpr std::chrono::seconds kFarewell{5};
+
+std::size_t shard_count(std::size_t wanted) {
+    if (wanted > 0) return wanted;
+    return std::max(std::thread::hardware_concurrency(), 1U);
+}
+
+}  // namespace
+
+Broker::Broker(BrokerConfig config, const Clock& clock, std::size_t shards)
+    : config_(std::move(config)), clock_(clock), shards_(shard_count(shards), config_, clock) {
+    for (const ListenerConfig& listener : config_.listeners) {
+        listeners_.push_back(std::make_unique<Listener>(shards_, listener));
+    }
+}
+
+Broker::~Broker() {
+    if (running_) stop();
+}
+
+void Broker::start() {
+    running_ = true;
+    shards_.start_threads();
+    shards_.run_on(ShardId{0}, [this](Shard&) {
+        for (const auto& listener : listeners_) listener->listen();
+    });
+}
+
+void Broker::stop() {
+    running_ = false;
+    shards_.run_on(ShardId{0}, [this](Shard&) {
+        for (const auto& listener : listeners_) listener->close();
+    });
+    close_connections();
+    shards_.stop_threads();
+}
+
+void Broker::close_connections() {
+    const auto deadline = clock_.monotonic() + kFarewell;
+    std::latch closed(static_cast<std::ptrdiff_t>(shards_.count()));
+    shards_.run_on_all([&closed, deadline](Shard& shard) {
+        shard.loop().close_all(deadline, [&closed] { closed.count_down(); });
+    });
+    closed.wait();
+}
+
+std::vector<BoundListener> Broker::bound() const {
+    std::vector<BoundListener> all;
+    for (const auto& listener : listeners_) {
+        for (const Endpoint& address : listener->bound()) {
+            all.push_back({listener->config().name, address});
+        }
+    }
+    return all;
+}
+
+}  // namespace kafka::broker

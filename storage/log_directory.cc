@@ -17,6 +17,8 @@ constexpr std::string_view kCleanShutdownFile = ".kafka_cleanshutdown";
 // Our own: the boot of the machine during which every log here was made sound.
 constexpr std::string_view kBootFile = ".barnabas_boot";
 constexpr std::string_view kDeleteSuffix = "-delete";
+// Kept by cluster/, by rules of its own.
+constexpr std::string_view kMetadataTopic = "__cluster_metadata";
 // A name longer than this is refused by the file system.
 constexpr std::size_t kMaxNameBytes = 255;
 
@@ -98,7 +100,7 @@ Result<Done> LogDirectory::scan() {
         } else if (entry.name.ends_with(kDeleteSuffix)) {
             removals_.push_back(file(entry.name));
         } else if (auto name = TopicPartition::parse(entry.name)) {
-            found_.push_back(std::move(*name));
+            if (name->topic != kMetadataTopic) found_.push_back(std::move(*name));
         }
     }
     std::ranges::sort(found_);

@@ -173,6 +173,11 @@ void Partition::set_config(const LogConfig& config) {
     log_->set_index_interval(config.index_interval_bytes);
 }
 
+void Partition::expire_producers(TimestampMs now, std::int64_t producer_id_expiration_ms) {
+    producer_id_expiration_ms_ = producer_id_expiration_ms;
+    producers_.expire(now, producer_id_expiration_ms);
+}
+
 Error Partition::offline_error() const {
     return {ErrorCode::KAFKA_STORAGE_ERROR, "the log directory of " + name_text_ + " is offline"};
 }

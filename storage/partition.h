@@ -200,7 +200,7 @@ class Partition {
     // Hears of every change until the observer is destroyed or unwatches.
     void watch(PartitionObserver& observer) { observers_.add(observer); }
     const ProducerState& producers() const { return producers_; }
-    void expire_producers(TimestampMs now) { producers_.expire(now, producer_id_expiration_ms_); }
+    void expire_producers(TimestampMs now, std::int64_t producer_id_expiration_ms);
 
     // The disk failed: every call answers KAFKA_STORAGE_ERROR, as Kafka does with an offline
     // directory.

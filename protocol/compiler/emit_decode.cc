@@ -62,14 +62,15 @@ class StructReader {
         out_.line("}");
     }
 
-    // As Kafka does, the size of a tag that is known is not held against its field.
+    // As Kafka does: the size of a known tag is not held against its field, and a known tag in a
+    // version that lacks it is refused, not skipped.
     void tagged(const Field& field) {
         const VersionRange flexible{std::max(versions_.first, *message_.flexible_from),
                                     versions_.last};
-        const std::string version = version_condition(field.versions, flexible);
-        out_.line("if (tag == ", std::to_string(*field.tag), version.empty() ? "" : " && ", version,
-                  ") {");
+        const std::string condition = version_condition(field.versions, flexible);
+        out_.line("if (tag == ", std::to_string(*field.tag), ") {");
         out_.indent();
+        if (!condition.empty()) out_.line("if (!(", condition, ")) return d.fail();");
         value(field);
         out_.line("continue;");
         out_.outdent();

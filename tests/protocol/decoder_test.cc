@@ -6,6 +6,7 @@
 #include "protocol/gen/api_versions.h"
 #include "protocol/gen/describe_groups.h"
 #include "protocol/gen/fetch.h"
+#include "protocol/gen/metadata_records.h"
 #include "protocol/gen/offset_for_leader_epoch.h"
 #include "protocol/gen/produce.h"
 
@@ -188,6 +189,18 @@ TEST(Decoder, AbsentFieldsHaveKafkasDefaults) {
     EXPECT_EQ(request.session_epoch, -1);
     EXPECT_EQ(request.max_bytes, 0);
     EXPECT_EQ(request.rack_id, "");
+}
+
+TEST(Decoder, RefusesATagOfAnotherVersion) {
+    // Broker 1, epoch 2, then tag 2 (log directories), which version 0 does not have.
+    const Bytes frame = bytes({0, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0, 2, 1, 2, 1, 1});
+    BrokerRegistrationChangeRecord record;
+    Decoder old(frame);
+    decode(old, record, 0);
+    EXPECT_TRUE(old.failed());
+    Decoder newer(frame);
+    decode(newer, record, 2);
+    EXPECT_FALSE(newer.failed());
 }
 
 TEST(Decoder, TheLastOfARepeatedTagWins) {

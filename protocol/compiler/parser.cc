@@ -18,6 +18,19 @@ std::string stem_of(const std::string& path) {
     return stem;
 }
 
+// "broker,controller"
+std::vector<std::string> split_list(const std::string& word) {
+    std::vector<std::string> parts(1);
+    for (const char c : word) {
+        if (c == ',') {
+            parts.emplace_back();
+        } else {
+            parts.back() += c;
+        }
+    }
+    return parts;
+}
+
 class FileParser {
   public:
     FileParser(const std::string& path, const std::vector<Line>& lines, Schema& schema)
@@ -79,7 +92,7 @@ class FileParser {
             } else if (word == "flexible") {
                 header_.flexible = words.flexible();
             } else if (word == "listener") {
-                made->listeners.push_back(words.next("a listener"));
+                made->listeners = split_list(words.next("listeners"));
             } else if (word == "latest-unstable") {
                 made->latest_version_unstable = true;
             } else {

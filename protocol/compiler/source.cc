@@ -13,6 +13,10 @@ std::string trimmed(std::string text) {
     return start == std::string::npos ? "" : text.substr(start);
 }
 
+std::string joined(const std::string& first, const std::string& second) {
+    return first.empty() || second.empty() ? first + second : first + ' ' + second;
+}
+
 std::string quoted_word(const std::string& text, std::size_t start, const Place& place) {
     const auto end = text.find('"', start + 1);
     if (end == std::string::npos) throw SchemaError(place, "a quoted string has no end");
@@ -50,9 +54,16 @@ std::vector<Line> split_lines(const std::string& text, const std::string& path) 
     std::vector<Line> lines;
     std::istringstream in(text);
     std::string raw;
+    std::string above;
     for (int number = 1; std::getline(in, raw); ++number) {
         Line line = split_words(raw, Place{path, number});
-        if (!line.words.empty()) lines.push_back(std::move(line));
+        if (!line.words.empty()) {
+            line.comment = joined(above, line.comment);
+            lines.push_back(std::move(line));
+            above.clear();
+        } else {
+            above = line.comment.empty() ? "" : joined(above, line.comment);
+        }
     }
     return lines;
 }

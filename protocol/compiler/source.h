@@ -26,8 +26,7 @@ struct Line {
     std::string comment;
 };
 
-// The lines that have words. Lines with only a comment are for the reader of the schema and
-// dropped.
+// The lines that have words.
 std::vector<Line> read_lines(const std::string& path);
 std::vector<Line> split_lines(const std::string& text, const std::string& path);
 

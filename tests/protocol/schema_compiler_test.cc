@@ -140,12 +140,13 @@ TEST(SchemaCompiler, SaysWhatClashesBetweenDefinitions) {
 }
 
 TEST(SchemaCompiler, NamesTheGeneratedFileAfterTheSchemaWithoutItsNumber) {
-    const Schema schema = compile("data Foo versions 0 flexible 0+\n  a Offset = -1  # last\n");
+    const Schema schema =
+        compile("data Foo versions 0 flexible 0+\n  # The very\n  a Offset = -1  # last\n");
     ASSERT_EQ(schema.files.size(), 1u);
     EXPECT_EQ(schema.files[0].stem, "probe");
     const std::string header = emit_header(schema.files[0]);
     EXPECT_THAT(header, HasSubstr("Offset a{-1};"));
-    EXPECT_THAT(header, HasSubstr("// last"));
+    EXPECT_THAT(header, HasSubstr("// The very last"));
 }
 
 TEST(SchemaCompiler, TheServedTableWantsHandlersNamedAfterTheirApi) {

@@ -12,8 +12,7 @@ bool PackedRecords::fill() {
         ready_ = *chunk;
         unpacked_bytes_ += static_cast<std::int64_t>(ready_.size());
     }
-    damaged_ =
-        !chunk.ok() || unpacked_bytes_ > static_cast<std::int64_t>(kMaxDecompressedBatchBytes);
+    damaged_ = !chunk.ok() || unpacked_bytes_ > most_bytes_;
     return !damaged_ && !ready_.empty();
 }
 
@@ -58,6 +57,13 @@ bool PackedRecords::skip(std::int32_t count) {
         ready_ = ready_.subspan(step);
         left -= step;
     }
+    return true;
+}
+
+bool read_outline(PackedRecords& source, RecordOutline& record) {
+    PlainRecords ready(source.ready());
+    if (!read_outline(ready, record)) return read_outline<PackedRecords>(source, record);
+    source.advance(ready.position());
     return true;
 }
 

@@ -55,7 +55,8 @@ class PlainRecords {
 class PackedRecords {
   public:
     PackedRecords(CompressionType codec, BytesView compressed)
-        : decompressor_(make_decompressor(codec, compressed)) {}
+        : decompressor_(make_decompressor(codec, compressed)),
+          most_bytes_(max_decompressed_bytes(compressed.size())) {}
 
     bool varint(std::int32_t* value);
     bool varlong(std::int64_t* value);
@@ -64,8 +65,12 @@ class PackedRecords {
         return unpacked_bytes_ - static_cast<std::int64_t>(ready_.size());
     }
     bool at_end() { return !fill() && !damaged_; }
-    // The codec could not unpack the bytes, or they grew beyond kMaxDecompressedBatchBytes.
+    // The codec could not unpack the bytes, or they grew beyond max_decompressed_bytes().
     bool damaged() const { return damaged_; }
+
+    // What is unpacked already, and how much of it was read elsewhere.
+    BytesView ready() const { return ready_; }
+    void advance(std::int64_t count) { ready_ = ready_.subspan(static_cast<std::size_t>(count)); }
 
   private:
     // At least one byte is ready; false at the end.
@@ -75,6 +80,7 @@ class PackedRecords {
 
     std::unique_ptr<Decompressor> decompressor_;
     BytesView ready_;
+    std::int64_t most_bytes_;
     std::int64_t unpacked_bytes_ = 0;
     bool damaged_ = false;
 };
@@ -104,5 +110,8 @@ bool read_outline(Source& source, RecordOutline& record) {
     }
     return source.position() - start == record.body_bytes;
 }
+
+// Most records stand whole in what is unpacked: those are as cheap as plain ones.
+bool read_outline(PackedRecords& source, RecordOutline& record);
 
 }  // namespace kafka

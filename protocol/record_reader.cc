@@ -51,7 +51,8 @@ bool RecordReader::fill(std::size_t wanted) {
             joined = true;
         }
         Result<BytesView> chunk = decompressor_->next();
-        if (!chunk.ok() || (unpacked_bytes_ += chunk->size()) > kMaxDecompressedBatchBytes) {
+        if (chunk.ok()) unpacked_bytes_ += static_cast<std::int64_t>(chunk->size());
+        if (!chunk.ok() || unpacked_bytes_ > max_decompressed_bytes(batch_.size_in_bytes())) {
             failed_ = damaged_ = true;
             return false;
         }

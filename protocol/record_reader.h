@@ -3,6 +3,7 @@
 // thread; the batch's bytes must outlive it.
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
@@ -13,10 +14,14 @@
 
 namespace kafka {
 
-// Unlike Kafka: a batch may not unpack to more than this. A producer's own limit on a request
-// (max.request.size, 1 MiB by default) counts unpacked records, so no real batch comes near it,
-// while a megabyte of hostile zstd unpacks to 30 GB.
-inline constexpr std::size_t kMaxDecompressedBatchBytes = std::size_t{256} << 20;
+// Unlike Kafka: a batch may not unpack to more than 64 MiB or 64 times its size, whichever is more.
+// A producer's own limit on a request (max.request.size, 1 MiB by default) counts unpacked records,
+// so no real batch comes near it, while a megabyte of hostile zstd unpacks to 30 GB.
+constexpr std::int64_t max_decompressed_bytes(std::size_t compressed_bytes) {
+    constexpr std::int64_t kAlways = std::int64_t{64} << 20;
+    constexpr std::int64_t kRatio = 64;
+    return std::max(kAlways, kRatio * static_cast<std::int64_t>(compressed_bytes));
+}
 
 class RecordReader {
   public:
@@ -46,7 +51,7 @@ class RecordReader {
     std::unique_ptr<Decompressor> decompressor_;  // null: the records stand in `ready_` as they are
     BytesView ready_;                             // unpacked and not yet read
     Bytes joined_;                                // backs `ready_` while a record spans chunks
-    std::size_t unpacked_bytes_ = 0;
+    std::int64_t unpacked_bytes_ = 0;
     RecordView record_;
     bool failed_ = false;
     bool damaged_ = false;

@@ -133,7 +133,7 @@ Bytes bomb(CompressionType type, std::int64_t size) {
 }
 
 TEST(HostileBatch, ABombIsRefusedOnceItHasGrownBeyondTheLimit) {
-    constexpr std::int64_t kBeyondLimit = static_cast<std::int64_t>(kMaxDecompressedBatchBytes) + 1;
+    constexpr std::int64_t kBeyondLimit = max_decompressed_bytes(0) + 1;
     Bytes packed = bomb(CompressionType::Zstd, kBeyondLimit);
     ASSERT_LT(packed.size(), 200'000u);
 

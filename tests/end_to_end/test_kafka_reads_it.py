@@ -1,0 +1,78 @@
+"""Apache Kafka's own DumpLogSegments reads every file that Barnabas wrote."""
+
+import os
+import pathlib
+import shutil
+import subprocess
+import time
+
+from broker_test_case import BrokerTestCase
+from client import Batch
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+CODECS = range(5)
+
+
+def kafka_jars():
+    """The class path of Apache Kafka's tools; None when Java or Maven is missing."""
+    if not shutil.which("java"):
+        return None
+    got = subprocess.run([ROOT / "bench" / "kafka" / "kafka", "get"], capture_output=True, text=True,
+                         check=False)
+    return got.stdout.strip() if got.returncode == 0 else None
+
+
+class KafkaReadsIt(BrokerTestCase):
+    def dump(self, *arguments):
+        told = subprocess.run(["java", "-Xmx256M", "-cp", self.jars,
+                               "org.apache.kafka.tools.DumpLogSegments", *arguments],
+                              capture_output=True, text=True, timeout=120, check=False)
+        self.assertEqual(told.returncode, 0, told.stdout[-2000:] + told.stderr[-2000:])
+        return told.stdout
+
+    def setUp(self):
+        self.jars = kafka_jars()
+        if not self.jars:
+            self.skipTest("neither Java nor Maven, or Apache Kafka could not be fetched")
+        super().setUp()
+
+    def test_dump_log_segments_finds_nothing_wrong(self):
+        client = self.client()
+        client.create_topic("t", 1, segment_bytes=1 << 20, index_interval_bytes=1000)
+        producer, epoch = client.producer_id()
+        sequence = 0
+        for at in range(150):
+            batch = Batch(*[(b"k%d" % one, os.urandom(2000), one) for one in range(10)],
+                          timestamp=int(time.time() * 1000), codec=CODECS[at % len(CODECS)],
+                          producer_id=producer, producer_epoch=epoch, base_sequence=sequence)
+            client.produce("t", batch)
+            sequence += 10
+        self.broker.kill()
+        self.broker.start()
+        self.client().produce_values("t", b"after the kill")
+        self.broker.stop()
+
+        folder = self.broker.data / "t-0"
+        logs = sorted(folder.glob("*.log"))
+        self.assertGreater(len(logs), 2)
+        told = self.dump("--deep-iteration", "--print-data-log", "--files",
+                         ",".join(map(str, logs)))
+        self.assertNotIn("isvalid: false", told)
+        self.assertEqual(told.count("baseOffset:"), 151)
+        self.assertIn("after the kill", told)
+        for suffix in ("index", "timeindex"):
+            files = ",".join(str(path) for path in sorted(folder.glob(f"*.{suffix}")))
+            told = self.dump("--verify-index-only", "--files", files)
+            self.assertNotRegex(told, "(?i)mismatch|out of order|exception")
+        for path in folder.glob("*.snapshot"):
+            self.dump("--files", str(path))
+
+    def test_the_metadata_log_decodes(self):
+        self.client().create_topic("t", 2, retention_ms=5)
+        self.broker.stop()
+        logs = sorted((self.broker.data / "__cluster_metadata-0").glob("*.log"))
+        told = self.dump("--cluster-metadata-decoder", "--deep-iteration", "--files",
+                         ",".join(map(str, logs)))
+        for record in ("TOPIC_RECORD", "PARTITION_RECORD", "CONFIG_RECORD"):
+            self.assertIn(record, told)
+        self.assertNotRegex(told, "(?i)could not|exception")

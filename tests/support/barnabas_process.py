@@ -1,0 +1,116 @@
+"""A Barnabas process for tests: on a free port, in a directory of its own, with its log kept."""
+
+import os
+import pathlib
+import re
+import shutil
+import signal
+import subprocess
+import tempfile
+import time
+
+LISTENING = re.compile(r"listening on PLAINTEXT://\S*?:(\d+)")
+SANITIZER = re.compile(r"ERROR: AddressSanitizer|ERROR: LeakSanitizer|WARNING: ThreadSanitizer|"
+                       r"runtime error: ")
+# A build with a sanitizer on a busy machine is slow; a good start takes milliseconds.
+START_LIMIT_S = 60
+
+
+class Barnabas:
+    """Started by start() or `with`. kill() is what a power switch does to a process; stop() asks."""
+
+    def __init__(self, binary, settings=(), data=None, preexec=None):
+        self.binary = str(pathlib.Path(binary).resolve())
+        self.folder = pathlib.Path(tempfile.mkdtemp(prefix="barnabas-"))
+        self.data = pathlib.Path(data) if data else self.folder / "data"
+        self.settings = ["listeners=PLAINTEXT://127.0.0.1:0", *settings]
+        self.preexec = preexec
+        self.process = None
+        self.port = None
+        self.starts = 0
+
+    @property
+    def address(self):
+        return f"127.0.0.1:{self.port}"
+
+    @property
+    def log_path(self):
+        return self.folder / f"log-{self.starts}.txt"
+
+    def log(self):
+        return self.log_path.read_text(errors="replace")
+
+    def all_logs(self):
+        return "\n".join(path.read_text(errors="replace")
+                         for path in sorted(self.folder.glob("log-*.txt")))
+
+    def command(self):
+        command = [self.binary, "--data", str(self.data)]
+        for setting in self.settings:
+            command += ["--set", setting]
+        # ThreadSanitizer does not know where newer kernels put libraries.
+        return ["setarch", "--addr-no-randomize", *command] if "tsan" in self.binary else command
+
+    def start(self):
+        """Returns when the broker listens."""
+        self.starts += 1
+        with open(self.log_path, "wb") as log:
+            self.process = subprocess.Popen(self.command(), stdin=subprocess.DEVNULL, stdout=log,
+                                            stderr=subprocess.STDOUT, preexec_fn=self.preexec)
+        limit = time.monotonic() + START_LIMIT_S
+        while time.monotonic() < limit:
+            found = LISTENING.search(self.log())
+            if found:
+                self.port = int(found.group(1))
+                return self
+            if self.process.poll() is not None:
+                raise RuntimeError(f"the broker ended at its start:\n{self.log()}")
+            time.sleep(0.002)
+        self.kill()
+        raise RuntimeError(f"the broker did not listen within {START_LIMIT_S} s:\n{self.log()}")
+
+    def running(self):
+        return self.process is not None and self.process.poll() is None
+
+    def kill(self):
+        self.process.kill()
+        self.process.wait()
+
+    def stop(self):
+        """SIGTERM; returns the exit code."""
+        self.process.send_signal(signal.SIGTERM)
+        try:
+            return self.process.wait(60)
+        except subprocess.TimeoutExpired:
+            self.kill()
+            raise RuntimeError(f"SIGTERM did not end the broker:\n{self.log()[-4000:]}") from None
+
+    def restart(self):
+        self.stop()
+        return self.start()
+
+    def resident_bytes(self):
+        with open(f"/proc/{self.process.pid}/statm", encoding="ascii") as statm:
+            return int(statm.read().split()[1]) * os.sysconf("SC_PAGE_SIZE")
+
+    def cpu_seconds(self):
+        with open(f"/proc/{self.process.pid}/stat", encoding="ascii") as stat:
+            fields = stat.read().rsplit(")", 1)[1].split()
+        return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+    def complaints(self):
+        """What sanitizers said; empty is good."""
+        logs = self.all_logs()
+        found = SANITIZER.search(logs)
+        return logs[found.start():found.start() + 4000] if found else ""
+
+    def remove(self):
+        if self.running():
+            self.kill()
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+    def __enter__(self):
+        return self.start()
+
+    def __exit__(self, *_):
+        self.remove()

@@ -8,6 +8,6 @@ namespace kafka {
 
 }  // namespace kafka
 
-#define CHECK(condition, why)                                                      \
-    (static_cast<bool>(condition) ? static_cast<void>(0)                           \
+#define CHECK(condition, why)                            \
+    (static_cast<bool>(condition) ? static_cast<void>(0) \
                                   : ::kafka::check_failed(#condition, why, __FILE__, __LINE__))

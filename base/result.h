@@ -1,11 +1,11 @@
 // A value or the error that kept it from being made. Below a handler nothing throws for what a
-// client or a disk can cause; it returns one of these, and the compiler insists that it is looked at.
+// client or a disk can cause; it returns one of these, and the compiler insists on a look at it.
 #pragma once
-
-#include "base/check.h"
 
 #include <utility>
 #include <variant>
+
+#include "base/check.h"
 
 namespace kafka {
 

@@ -1,4 +1,4 @@
-"""The brokers that are measured side by side. Each runs in a directory of its own, on a free port."""
+"""The brokers that are measured side by side, each in a directory of its own, on a free port."""
 
 import os
 import pathlib
@@ -29,7 +29,7 @@ def free_port():
 
 
 class Contestant:
-    """`folder` is emptied by prepare(); start() and kill() may follow each other on the same data."""
+    """prepare() empties the data; start() and kill() may follow each other on the same."""
     name = None
     keeps_data = True    # a restart finds what was written
 
@@ -64,7 +64,8 @@ class Contestant:
                 return
             except OSError:
                 time.sleep(0.01)
-        raise RuntimeError(f"{self.name} did not start:\n{(self.folder / 'log').read_text()[-3000:]}")
+        told = (self.folder / "log").read_text()
+        raise RuntimeError(f"{self.name} did not start:\n{told[-3000:]}")
 
     @property
     def pid(self):

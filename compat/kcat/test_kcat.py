@@ -1,4 +1,4 @@
-"""What people do with kcat: produce with every codec, read back, look at topics, ask for offsets."""
+"""What people do with kcat: produce with every codec, read back, list, ask for offsets."""
 
 import json
 import os

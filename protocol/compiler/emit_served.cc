@@ -41,8 +41,8 @@ void emit_entry(const Definition& api, Text& out) {
 }  // namespace
 
 std::string emit_served_header() {
-    return R"(// Generated from the names of the handler files and their schemas: the APIs that are served, with
-// the versions that are stable. A handler that is missing does not link.
+    return R"(// Generated from the names of the handler files and their schemas: the APIs
+// that are served, with the versions that are stable. A handler that is missing does not link.
 #pragma once
 
 #include <cstdint>

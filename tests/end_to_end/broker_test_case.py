@@ -1,4 +1,4 @@
-"""What the tests of this folder have in common: a broker each, looked at again when the test ends."""
+"""What these tests have in common: a broker each, looked at again when the test ends."""
 
 import os
 import sys

@@ -1,4 +1,4 @@
-"""Producers that never give up: each batch is sent again, with its sequence, until it is acknowledged."""
+"""Producers that never give up: a batch is sent again, with its sequence, until acknowledged."""
 
 import socket
 import threading
@@ -10,7 +10,7 @@ IN_FLIGHT = 5
 
 
 class Producer(threading.Thread):
-    """Writes `topic` partition `partition`; `acknowledged` holds the values that the broker took."""
+    """Writes one partition; `acknowledged` holds the values that the broker took."""
 
     def __init__(self, broker, topic, partition):
         super().__init__(daemon=True)

@@ -1,4 +1,4 @@
-"""Peers that send nonsense, too much, too little or nothing: they are cut off, the others are not."""
+"""Peers that send nonsense, too much or too little are cut off; the others are not."""
 
 import random
 import socket

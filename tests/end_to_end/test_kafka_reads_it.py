@@ -17,8 +17,8 @@ def kafka_jars():
     """The class path of Apache Kafka's tools; None when Java or Maven is missing."""
     if not shutil.which("java"):
         return None
-    got = subprocess.run([ROOT / "bench" / "kafka" / "kafka", "get"], capture_output=True, text=True,
-                         check=False)
+    got = subprocess.run([ROOT / "bench" / "kafka" / "kafka", "get"], capture_output=True,
+                         text=True, check=False)
     return got.stdout.strip() if got.returncode == 0 else None
 
 

@@ -1,4 +1,4 @@
-"""Random kills of the process under an idempotent load with acks=all: nothing lost, nothing twice."""
+"""Random kills under an idempotent load with acks=all: nothing lost, nothing twice."""
 
 import os
 import random

@@ -131,9 +131,10 @@ class TheEnd(BrokerTestCase):
             client = self.client()
             if "t" not in client.topics():
                 client.create_topic("t")
-            client.send("Fetch", 12, {"maxWaitMs": 60000, "minBytes": 1, "maxBytes": 100, "topics": [
-                {"topic": "t", "partitions": [{"partition": 0, "fetchOffset": 0,
-                                               "partitionMaxBytes": 100}]}]})
+            client.send("Fetch", 12, {
+                "maxWaitMs": 60000, "minBytes": 1, "maxBytes": 100, "topics": [{
+                    "topic": "t", "partitions": [{"partition": 0, "fetchOffset": 0,
+                                                  "partitionMaxBytes": 100}]}]})
             time.sleep(0.05)
             started = time.monotonic()
             self.broker.process.send_signal(sign)

@@ -25,9 +25,9 @@ def _compare(where, right, ours, found):
     if isinstance(right, dict) and isinstance(ours, dict):
         for name in list(right) + [name for name in ours if name not in right]:
             if name not in ours:
-                found.append(f"{where} {name}: Kafka has {_short(right[name])}, we have no such field")
+                found.append(f"{where} {name}: Kafka has {_short(right[name])}, we have no field")
             elif name not in right:
-                found.append(f"{where} {name}: Kafka has no such field, we have {_short(ours[name])}")
+                found.append(f"{where} {name}: Kafka has no field, we have {_short(ours[name])}")
             else:
                 _compare(f"{where} {name}", right[name], ours[name], found)
     elif isinstance(right, list) and isinstance(ours, list):

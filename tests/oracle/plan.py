@@ -55,7 +55,7 @@ class Call:
     answers: bool = True      # False: no answer is due; the next step proves it
     own_topics_only: bool = False  # drop what the answer says of other cases' topics
     connection: str = "first"
-    pipelined: bool = False   # send now, read when the next step that is not pipelined has been sent
+    pipelined: bool = False   # send now, read after the next step that is not pipelined
     changes: bool = False     # the runner lets the change become visible before the next step
 
     def describe(self):
@@ -77,7 +77,8 @@ class Bytes:
 class Case:
     title: str
     steps: list
-    topics: dict = dataclasses.field(default_factory=dict)  # name -> partitions, or CreateTopics fields
+    # Name -> number of partitions, or fields of CreateTopics.
+    topics: dict = dataclasses.field(default_factory=dict)
 
 
 def config(**values):

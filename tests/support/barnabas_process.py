@@ -17,7 +17,7 @@ START_LIMIT_S = 60
 
 
 class Barnabas:
-    """Started by start() or `with`. kill() is what a power switch does to a process; stop() asks."""
+    """Started by start() or `with`. kill() is SIGKILL, stop() is SIGTERM."""
 
     def __init__(self, binary, settings=(), data=None, preexec=None):
         self.binary = str(pathlib.Path(binary).resolve())

@@ -23,8 +23,8 @@ remote.log.delete.on.disable remote.storage.enable retention.bytes retention.ms 
 segment.index.bytes segment.jitter.ms segment.ms unclean.leader.election.enable""".split()
 # Said to each key: what is a number, a list, a word or none of these, and what lies out of range.
 VALUES = ("", "0", "1", "-1", "-2", "9", "2147483647", "2147483648", "9223372036854775808", " 7 ",
-          "1.5", "abc", "true", "False", "delete", "compact, delete", "delete,delete", "none", "gzip",
-          "uncompressed", "LogAppendTime", "*", "0:1,1:1", "1048576", None)
+          "1.5", "abc", "true", "False", "delete", "compact, delete", "delete,delete", "none",
+          "gzip", "uncompressed", "LogAppendTime", "*", "0:1,1:1", "1048576", None)
 
 DESCRIBING = [
     *[Case(f"DescribeConfigs v{version} of a topic", [describe_configs(version=version)],
@@ -129,7 +129,8 @@ CHANGING = [
         incremental(("retention.ms", operation, "5")), SEEN], topics=T)
       for operation in (APPEND, SUBTRACT)],
     *[Case(f"IncrementalAlterConfigs operation {operation}, which is none", [
-        incremental(("retention.ms", operation, "5")), SEEN], topics=T) for operation in (4, 9, -1)],
+        incremental(("retention.ms", operation, "5")), SEEN], topics=T)
+      for operation in (4, 9, -1)],
     Case("IncrementalAlterConfigs of a key twice", [
         incremental(("retention.ms", SET, "1"), ("retention.ms", SET, "2")), SEEN], topics=T),
     Case("IncrementalAlterConfigs of one good and one bad key", [

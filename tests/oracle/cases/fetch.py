@@ -39,7 +39,8 @@ READING = [
            [*THREE, fetch(version=version, isolationLevel=level)], topics=T)
       for version in SOME for level in (0, 1, 2, -1)],
     Case("packed batches come as they were sent", [
-        produce(some_records(3, codec=1)), produce(some_records(3, codec=4)), fetch(), fetch(at(4))],
+        produce(some_records(3, codec=1)), produce(some_records(3, codec=4)), fetch(),
+        fetch(at(4))],
          topics=T),
     Case("what acks 0 wrote is there", [
         produce(some_records(2), acks=0, answers=False), *list_offsets(-1), fetch()], topics=T),
@@ -49,7 +50,8 @@ LIMITS = [
     *[Case(f"partition limit of {limit} bytes", [*THREE, fetch(at(0, partitionMaxBytes=limit))],
            topics=T) for limit in (0, 1, 93, 94, 95, 140, 180, 250, 260, 1000, -1)],
     *[Case(f"partition limit of {limit} bytes from the middle",
-           [*THREE, fetch(at(4, partitionMaxBytes=limit))], topics=T) for limit in (1, 80, 120, 300)],
+           [*THREE, fetch(at(4, partitionMaxBytes=limit))], topics=T)
+      for limit in (1, 80, 120, 300)],
     *[Case(f"limit of {limit} bytes", [*THREE, fetch(at(0), maxBytes=limit)], topics=T)
       for limit in (0, 1, 93, 94, 180, 1000, -1)],
     *[Case(f"limit of {limit} bytes over two partitions", [

@@ -16,7 +16,8 @@ UNKNOWN_KEYS = (4, 5, 6, 7, 52, 62, 63, 67, 95, 999, 32767, -1)
 
 def header(api_key, version, correlation_id=7, client=b"oracle", flexible=False):
     name = struct.pack(">h", -1) if client is None else struct.pack(">h", len(client)) + client
-    return struct.pack(">hhi", api_key, version, correlation_id) + name + (b"\0" if flexible else b"")
+    tags = b"\0" if flexible else b""
+    return struct.pack(">hhi", api_key, version, correlation_id) + name + tags
 
 
 def frame(payload):
@@ -54,8 +55,9 @@ def tags(api):
 
 # What makes an empty request of an API harmless and its answer the same everywhere.
 QUIET = {
-    "Produce": {"acks": -1}, "Metadata": {"topics": []}, "InitProducerId": {"transactionTimeoutMs": 1000},
-    "DescribeLogDirs": {"topics": []}, "DescribeTopicPartitions": {"topics": [{"name": "no-such"}]},
+    "Produce": {"acks": -1}, "Metadata": {"topics": []}, "DescribeLogDirs": {"topics": []},
+    "InitProducerId": {"transactionTimeoutMs": 1000},
+    "DescribeTopicPartitions": {"topics": [{"name": "no-such"}]},
     "DescribeConfigs": {"resources": []},
 }
 
@@ -77,8 +79,9 @@ CASES = [
     Case("a client id of length -2", [Bytes(frame(struct.pack(">hhih", 18, 0, 7, -2)))]),
     Case("an HTTP request", [Bytes(b"GET / HTTP/1.1\r\nHost: localhost\r\n\r\n")]),
     Case("a TLS hello", [Bytes(bytes.fromhex("16030100c8010000c40303") + bytes(190))]),
-    Case("no client id", [Bytes(frame(header(3, 1, client=None) + struct.pack(">i", 0)), ("Metadata", 1))]),
-    Case("an empty client id", [Bytes(frame(header(3, 1, client=b"") + struct.pack(">i", 0)), ("Metadata", 1))]),
+    *[Case(title, [Bytes(frame(header(3, 1, client=client) + struct.pack(">i", 0)),
+                         ("Metadata", 1))])
+      for title, client in (("no client id", None), ("an empty client id", b""))],
     Case("an unknown tag in the header is skipped",
          [Bytes(frame(header(32, 4) + b"\x01\x63\x02hi" + b"\x01\x00\x00\x00"),
                 ("DescribeConfigs", 4))]),

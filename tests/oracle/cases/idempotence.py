@@ -31,7 +31,8 @@ CASES = [
            [init(transactionTimeoutMs=timeout)]) for timeout in (0, -1, 2147483647)],
     *[Case(f"InitProducerId v{version} with producer id {producer} and epoch {epoch}",
            [init(version, producerId=producer, producerEpoch=epoch)])
-      for version in (3, 5) for producer, epoch in ((PRODUCER, 0), (PRODUCER, -1), (-1, 0), (-2, -1))],
+      for version in (3, 5)
+      for producer, epoch in ((PRODUCER, 0), (PRODUCER, -1), (-1, 0), (-2, -1))],
     Case("an id the broker gave is good for producing", [
         init(),
         produce(Batch((b"k", b"v"), producer_id=answered(0, "producerId"), producer_epoch=0,

@@ -158,7 +158,8 @@ CODEC_CASES = [
       for codec in (5, 6, 7)],
     *[refused(f"{name}: not compressed at all", some_records(2, codec=codec, compress_as=NONE))
       for name, codec in CODECS.items()],
-    *[refused(f"{name}: cut short", some_records(40, codec=codec, compress_as=NONE, body=b"\x1f\x8b"))
+    *[refused(f"{name}: cut short",
+              some_records(40, codec=codec, compress_as=NONE, body=b"\x1f\x8b"))
       for name, codec in CODECS.items()],
     *[refused(f"{name}: a count that is too big", some_records(2, codec=codec, count=5,
                                                               last_offset_delta=4))

@@ -22,7 +22,7 @@ def produce(*batches, version=11, topic="t", partition=0, acks=-1, timeout_ms=30
 
 
 def produce_all(entries, version=11, acks=-1, timeout_ms=30000, transactional_id=None, **call):
-    """`entries`: (topic, partition, records); entries of one topic that follow each other share it."""
+    """`entries`: (topic, partition, records); neighbours of one topic share it."""
     topics = []
     for topic, partition, records in entries:
         if not topics or topics[-1][0] != topic:

@@ -46,8 +46,8 @@ def record(offset_delta, key, value, timestamp_delta=0, headers=()):
 
 
 def _xxh32(data):
-    """xxHash32 of fewer than 16 bytes: all that an LZ4 frame header needs."""
-    prime1, prime2, prime3, prime4, prime5 = 2654435761, 2246822519, 3266489917, 668265263, 374761393
+    """xxHash32 of fewer than 4 bytes: all that an LZ4 frame header needs."""
+    prime1, prime2, prime3, prime5 = 2654435761, 2246822519, 3266489917, 374761393
     mask = 0xFFFFFFFF
     assert len(data) < 4
     value = (prime5 + len(data)) & mask

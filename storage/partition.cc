@@ -158,7 +158,7 @@ Result<Done> Partition::apply_retention(TimestampMs now) {
 void Partition::on_log_start_moved(Offset before) {
     const Offset start = log_start_offset();
     if (start == before) return;
-    if (epochs_.truncate_from_start(start)) epochs_unwritten_ = true;
+    if (epochs_.truncate_from_start(start)) epochs_unwritten_ = !write_epochs().ok();
     producers_.on_log_start_offset(start);
     // A snapshot that stays longer than it needs to does no harm.
     (void)snapshots_.drop_below(start).ok();

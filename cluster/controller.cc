@@ -45,14 +45,14 @@ void revoke(IncrementalAlterConfigsResponse& response, const Error& error) {
 
 }  // namespace
 
-Controller::Controller(MetadataLog::Loaded loaded, const StaticConfigs& statics,
+Controller::Controller(std::unique_ptr<MetadataLog> log, const StaticConfigs& statics,
                        ControllerHost& host, const Clock& clock, UuidSource new_uuid)
     : statics_(statics),
       host_(host),
       clock_(clock),
       new_uuid_(std::move(new_uuid)),
-      log_(std::move(loaded.log)),
-      image_(std::move(loaded.image)),
+      log_(std::move(log)),
+      image_(log_->take_image()),
       broker_(statics.node_id) {}
 
 Controller::~Controller() { CHECK(idle(), "the controller ends when nothing waits for it"); }
@@ -68,6 +68,10 @@ Result<Done> Controller::start(const BrokerRegistration& registration) {
     const auto decision = register_broker(image_, registration, next_offset);
     broker_epoch_ = decision.response;
     if (auto written = write(decision.records); !written) return written;
+    // With the first sync comes the first block: a producer need not wait for one of its own.
+    const auto ids = allocate_producer_ids(image_, broker_, broker_epoch_);
+    producer_ids_ = ids.response;
+    if (auto written = write(ids.records); !written) return written;
     start_committing();
     return Done{};
 }
@@ -75,7 +79,8 @@ Result<Done> Controller::start(const BrokerRegistration& registration) {
 Result<Done> Controller::write(const MetadataRecords& records) {
     auto appended = log_->append(records, {clock_.wall_ms()});
     if (!appended) {
-        failure_ = appended.error();
+        const bool disk = appended.error().code == ErrorCode::KAFKA_STORAGE_ERROR;
+        if (disk) failure_ = appended.error();
         return appended;
     }
     replay(image_, records);
@@ -116,6 +121,7 @@ Task<void> Controller::commit_rounds() {
         outcome = co_await host_.block(run);
         if (outcome) {
             log_->finish_sync(sync);
+            started_ = true;
             if (!round.empty()) co_await host_.publish(round.records);
         } else {
             failure_ = outcome.error();
@@ -180,13 +186,26 @@ Task<IncrementalAlterConfigsResponse> Controller::incremental_alter_configs(
     co_return co_await answer(std::move(decision));
 }
 
-Task<Result<ProducerIdBlock>> Controller::allocate_producer_ids() {
-    auto decision = cluster::allocate_producer_ids(image_, broker_, broker_epoch_);
-    MetadataRecords records = std::move(decision.records);
+Task<Result<ProducerId>> Controller::next_producer_id() {
     Result<Done> outcome = Done{};
-    outcome = co_await commit(std::move(records));
-    if (!outcome) co_return outcome.error();
-    co_return decision.response;
+    // A block whose record is not on disk could be given again after a crash.
+    if (!started_) {
+        Commit started{*this};
+        outcome = co_await started;
+        if (!outcome) co_return outcome.error();
+    }
+    while (producer_ids_.count == 0) {
+        auto decision = allocate_producer_ids(image_, broker_, broker_epoch_);
+        MetadataRecords records = std::move(decision.records);
+        outcome = co_await commit(std::move(records));
+        if (!outcome) co_return outcome.error();
+        // Others may have waited for a block of their own: the rest of one is lost then.
+        producer_ids_ = decision.response;
+    }
+    const ProducerId id = producer_ids_.first;
+    producer_ids_.first = id.next();
+    --producer_ids_.count;
+    co_return id;
 }
 
 }  // namespace kafka::cluster

@@ -38,7 +38,7 @@ class ControllerHost {
 class Controller {
   public:
     // `statics` and the others must outlive it.
-    Controller(MetadataLog::Loaded loaded, const StaticConfigs& statics, ControllerHost& host,
+    Controller(std::unique_ptr<MetadataLog> log, const StaticConfigs& statics, ControllerHost& host,
                const Clock& clock, UuidSource new_uuid);
     Controller(const Controller&) = delete;
     Controller& operator=(const Controller&) = delete;
@@ -63,8 +63,8 @@ class Controller {
     Task<AlterConfigsResponse> alter_configs(AlterConfigsRequest request);
     Task<IncrementalAlterConfigsResponse> incremental_alter_configs(
         IncrementalAlterConfigsRequest request);
-    // For this broker, in its present life.
-    Task<Result<ProducerIdBlock>> allocate_producer_ids();
+    // Of this broker's block; a new one is taken when it is used up. Never given twice.
+    Task<Result<ProducerId>> next_producer_id();
 
   private:
     // One decision that waits until its records are committed.
@@ -101,6 +101,8 @@ class Controller {
     Image image_;
     BrokerEpoch broker_epoch_{-1};
     BrokerId broker_;
+    ProducerIdBlock producer_ids_;  // what is left of the last block
+    bool started_ = false;          // the records of start() are on disk
     std::optional<Error> failure_;
     Round next_round_;
     bool committing_ = false;

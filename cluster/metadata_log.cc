@@ -70,19 +70,17 @@ MetadataLog::MetadataLog(storage::FileSystem& files, std::string data_directory,
 
 MetadataLog::~MetadataLog() = default;
 
-Result<MetadataLog::Loaded> MetadataLog::open(storage::FileSystem& files,
-                                              std::string data_directory, BrokerId node) {
+Result<std::unique_ptr<MetadataLog>> MetadataLog::open(storage::FileSystem& files,
+                                                       std::string data_directory, BrokerId node) {
     std::unique_ptr<MetadataLog> log(new MetadataLog(files, std::move(data_directory), node));
-    auto image = log->load();
-    if (!image) return image.error();
-    return Loaded{std::move(log), image.take()};
+    if (auto loaded = log->load(); !loaded) return loaded.error();
+    return log;
 }
 
-Result<Image> MetadataLog::load() {
+Result<Done> MetadataLog::load() {
     folder_is_new_ = !files_.exists(folder_);
-    if (auto made = files_.create_directory(folder_); !made) return made.error();
-    Image image;
-    auto from = load_snapshot(image);
+    if (auto made = files_.create_directory(folder_); !made) return made;
+    auto from = load_snapshot();
     if (!from) return from.error();
 
     // The log is small and every byte of it is read anyway: nothing is taken on trust.
@@ -93,14 +91,13 @@ Result<Image> MetadataLog::load() {
     if (!log) return log.error();
     log_ = log.take();
     if (log_->log_end_offset() < *from) {
-        if (auto moved = log_->restart_at(*from, last_appended_); !moved) return moved.error();
+        if (auto moved = log_->restart_at(*from, last_appended_); !moved) return moved;
     }
-    if (auto replayed = replay_log(*from, image); !replayed) return replayed.error();
-    return image;
+    return replay_log(*from);
 }
 
 // Takes the newest snapshot that is whole, and returns where the log goes on.
-Result<Offset> MetadataLog::load_snapshot(Image& image) {
+Result<Offset> MetadataLog::load_snapshot() {
     auto entries = files_.list(folder_);
     if (!entries) return entries.error();
     for (auto entry = entries->rbegin(); entry != entries->rend(); ++entry) {
@@ -112,7 +109,7 @@ Result<Offset> MetadataLog::load_snapshot(Image& image) {
         // A crash may have left it half written; the log before it is there then.
         if (!read && read.error().code == ErrorCode::CORRUPT_MESSAGE) continue;
         if (!read) return read.error();
-        image = read.take();
+        image_ = read.take();
         epochs_.assign(id->epoch, id->end.previous());
         epoch_ = id->epoch;
         return id->end;
@@ -120,7 +117,7 @@ Result<Offset> MetadataLog::load_snapshot(Image& image) {
     return Offset{0};
 }
 
-Result<Done> MetadataLog::replay_log(Offset from, Image& image) {
+Result<Done> MetadataLog::replay_log(Offset from) {
     if (log_->log_start_offset() > from) {
         return Error{ErrorCode::KAFKA_STORAGE_ERROR,
                      fmt::format("{} starts at {}, and no snapshot says what was before", folder_,
@@ -139,7 +136,7 @@ Result<Done> MetadataLog::replay_log(Offset from, Image& image) {
         if (!outcome) return false;
         MetadataRecords committed;
         for (MetadataRecord& record : records) transactions.add(std::move(record), committed);
-        replay(image, committed);
+        replay(image_, committed);
         return true;
     };
     if (auto visited = log_->visit_batches(from, visit); !visited) return visited;
@@ -155,7 +152,7 @@ Result<Done> MetadataLog::begin_term(TimestampMs now) {
     if (in_transaction_) {
         AbortTransactionRecord abort;
         abort.reason = std::string("the node stopped in the middle");
-        if (auto done = append_values({encode_record(abort)}, now); !done) return done;
+        if (auto done = append_values({encode_record(abort).take()}, now); !done) return done;
         in_transaction_ = false;
     }
     return write_state_files();
@@ -186,12 +183,14 @@ Result<Done> MetadataLog::append(const MetadataRecords& records, TimestampMs now
     std::vector<Bytes> values;
     std::size_t bytes = 0;
     for (const MetadataRecord& record : records) {
-        values.push_back(encode_record(record));
+        auto value = encode_record(record);
+        if (!value) return value.error();
+        values.push_back(value.take());
         bytes += values.back().size();
     }
     if (bytes <= kMaxBatchBytes) return append_values(values, now);
 
-    std::vector<Bytes> part{encode_record(BeginTransactionRecord{})};
+    std::vector<Bytes> part{encode_record(BeginTransactionRecord{}).take()};
     std::size_t part_bytes = 0;
     for (Bytes& value : values) {
         if (part_bytes + value.size() > kMaxBatchBytes) {
@@ -202,7 +201,7 @@ Result<Done> MetadataLog::append(const MetadataRecords& records, TimestampMs now
         part_bytes += value.size();
         part.push_back(std::move(value));
     }
-    part.push_back(encode_record(EndTransactionRecord{}));
+    part.push_back(encode_record(EndTransactionRecord{}).take());
     return append_values(part, now);
 }
 

@@ -9,6 +9,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "base/bytes.h"
@@ -46,18 +47,16 @@ struct SnapshotJob {
 
 class MetadataLog {
   public:
-    struct Loaded {
-        std::unique_ptr<MetadataLog> log;
-        Image image;
-    };
     // Opens the log, or makes it, and replays the newest snapshot and what follows it. A torn tail
     // is cut. KAFKA_STORAGE_ERROR, CORRUPT_MESSAGE or UNSUPPORTED_VERSION.
-    static Result<Loaded> open(storage::FileSystem& files, std::string data_directory,
-                               BrokerId node);
+    static Result<std::unique_ptr<MetadataLog>> open(storage::FileSystem& files,
+                                                     std::string data_directory, BrokerId node);
     MetadataLog(const MetadataLog&) = delete;
     MetadataLog& operator=(const MetadataLog&) = delete;
     ~MetadataLog();
 
+    // What was replayed; once.
+    Image take_image() { return std::move(image_); }
     // Nothing was ever decided: the cluster is new.
     bool is_empty() const { return log_->log_end_offset() == Offset{0}; }
     Offset end_offset() const { return log_->log_end_offset(); }
@@ -65,7 +64,8 @@ class MetadataLog {
 
     // Begins a new term of this node as the leader of the log; before the first append().
     Result<Done> begin_term(TimestampMs now);
-    // Writes the records as one step: after a crash either all of them are there or none.
+    // Writes the records as one step: after a crash either all of them are there or none. Nothing
+    // is written on INVALID_REQUEST; after KAFKA_STORAGE_ERROR nothing more can be.
     Result<Done> append(const MetadataRecords& records, TimestampMs now);
 
     MetadataSync begin_sync();
@@ -82,9 +82,9 @@ class MetadataLog {
   private:
     MetadataLog(storage::FileSystem& files, std::string data_directory, BrokerId node);
 
-    Result<Image> load();
-    Result<Offset> load_snapshot(Image& image);
-    Result<Done> replay_log(Offset from, Image& image);
+    Result<Done> load();
+    Result<Offset> load_snapshot();
+    Result<Done> replay_log(Offset from);
     Result<Done> append_batch(const Bytes& batch, TimestampMs now);
     Result<Done> append_values(const std::vector<Bytes>& values, TimestampMs now);
     Result<Done> write_state_files();
@@ -95,6 +95,7 @@ class MetadataLog {
     const std::string folder_;
     const BrokerId node_;
     std::unique_ptr<storage::Log> log_;
+    Image image_;
     storage::LeaderEpochCache epochs_;
     LeaderEpoch epoch_{0};
     std::uint64_t bytes_since_snapshot_ = 0;

@@ -65,7 +65,8 @@ Bytes snapshot_bytes(const Image& image, const SnapshotId& id, TimestampMs last_
         values.clear();
     };
     for (const MetadataRecord& record : records_of(image)) {
-        values.push_back(encode_record(record));
+        // What is in an image came from records once.
+        values.push_back(encode_record(record).take());
         if (values.size() == kRecordsPerBatch) put_batch();
     }
     put_batch();

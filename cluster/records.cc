@@ -46,7 +46,7 @@ Result<MetadataRecord> decode_type(Decoder& decoder, std::uint32_t type, std::ui
 
 }  // namespace
 
-Bytes encode_record(const MetadataRecord& record) {
+Result<Bytes> encode_record(const MetadataRecord& record) {
     Encoder encoder;
     const auto put = [&encoder]<class Record>(const Record& body) {
         encoder.unsigned_varint(kFrameVersion);
@@ -55,8 +55,11 @@ Bytes encode_record(const MetadataRecord& record) {
         encode(encoder, body, Record::kMaxVersion);
     };
     std::visit(put, record);
-    CHECK(!encoder.failed(), "the controller writes only records that can be encoded");
-    return {encoder.bytes().begin(), encoder.bytes().end()};
+    if (encoder.failed()) {
+        return Error{ErrorCode::INVALID_REQUEST,
+                     fmt::format("a metadata record cannot be written: {}", encoder.failure())};
+    }
+    return Bytes(encoder.bytes().begin(), encoder.bytes().end());
 }
 
 Result<MetadataRecord> decode_record(BytesView bytes) {

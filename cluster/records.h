@@ -21,8 +21,9 @@ using MetadataRecord = std::variant<
     AbortTransactionRecord, RemoveDelegationTokenRecord, RegisterControllerRecord, ClearElrRecord>;
 using MetadataRecords = std::vector<MetadataRecord>;
 
-// In the newest version of its type.
-Bytes encode_record(const MetadataRecord& record);
+// In the newest version of its type. INVALID_REQUEST when a client's string is too long for the
+// format.
+Result<Bytes> encode_record(const MetadataRecord& record);
 
 // UNSUPPORTED_VERSION for a type or a version that we do not know, CORRUPT_MESSAGE for bytes that
 // are not a record.

@@ -125,7 +125,7 @@ TEST(Replay, ASnapshotAndTheTailGiveWhatTheWholeLogGives) {
 
 TEST(Replay, RecordsSurviveTheirEncoding) {
     for (const MetadataRecord& record : rich_records()) {
-        const Bytes bytes = encode_record(record);
+        const Bytes bytes = encode_record(record).take();
         const auto decoded = decode_record(bytes);
         ASSERT_TRUE(decoded.ok()) << decoded.error().message;
         EXPECT_EQ(*decoded, record);

@@ -225,6 +225,7 @@ class Partition {
     Result<Done> write(const RecordBatchView& batch, TimestampMs now);
     Result<Done> roll(TimestampMs now);
     Result<Done> write_epochs();
+    Result<Done> write_running_snapshot();
     void learn(const RecordBatchView& batch);
     void on_log_start_moved(Offset before);
     void advance_high_watermark();

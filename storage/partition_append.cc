@@ -140,15 +140,21 @@ Result<Done> Partition::write(const RecordBatchView& batch, TimestampMs now) {
     learn(batch);
     if (oldest_unflushed_ == kNoTimestamp) oldest_unflushed_ = now;
     if (++batches_since_snapshot_ >= kBatchesPerRunningSnapshot) {
-        // Without it the next start only has more to read.
         if (snapshots_.write_running(producers_)) batches_since_snapshot_ = 0;
     }
     return Done{};
 }
 
 Result<Done> Partition::roll(TimestampMs now) {
+    // Without them the next start only has more to read.
     if (snapshots_.write(producers_)) batches_since_snapshot_ = 0;
+    (void)write_running_snapshot().ok();
     return log_->roll(now);
+}
+
+// What it has over the snapshot of the same offset are the older batches of producers.
+Result<Done> Partition::write_running_snapshot() {
+    return producers_.empty() ? Done{} : snapshots_.write_running(producers_);
 }
 
 // Takes in what the log now holds, or is found to hold when it is opened.

@@ -95,6 +95,7 @@ Result<Done> Partition::close() {
     constexpr std::int32_t kWorthASnapshot = 64;
     if (!producers_.empty() || batches_since_snapshot_ >= kWorthASnapshot) {
         if (auto done = snapshots_.write(producers_); !done) return done;
+        if (auto done = write_running_snapshot(); !done) return done;
     }
     return log_->close();
 }

@@ -1,5 +1,6 @@
 #include "storage/producer_snapshots.h"
 
+#include <unordered_map>
 #include <utility>
 
 #include "base/crc32c.h"
@@ -8,11 +9,39 @@
 namespace kafka::storage {
 namespace {
 
-// `producer-state`: checksum of all that follows it, end offset, size of the snapshot, the snapshot
-// as Kafka writes it. Older, longer content may follow.
-constexpr std::size_t kRunningHeaderBytes = 16;
+// `producer-state`: checksum of what follows, size of what follows, log end offset, size of the
+// snapshot, the snapshot as Kafka writes it, and then for each batch that the snapshot leaves out
+// and for the one it has, oldest first: producer id, last offset, timestamp, last sequence, offset
+// delta. What an older, longer content left may follow.
+constexpr std::size_t kSumBytes = 8;
+constexpr std::size_t kHeaderBytes = 12;
+constexpr std::size_t kBatchBytes = 32;
+
+void append_batch(Bytes& content, ProducerId id, const AppendedBatch& batch) {
+    std::uint8_t bytes[kBatchBytes];
+    store_be(bytes, id.value);
+    store_be(bytes + 8, batch.last_offset.value);
+    store_be(bytes + 16, batch.timestamp.value);
+    store_be(bytes + 24, batch.last_sequence.value);
+    store_be(bytes + 28, batch.offset_delta);
+    content.insert(content.end(), bytes, bytes + kBatchBytes);
+}
+
+AppendedBatch batch_at(const std::uint8_t* bytes) {
+    return {.last_offset = {load_be<std::int64_t>(bytes + 8)},
+            .timestamp = {load_be<std::int64_t>(bytes + 16)},
+            .last_sequence = {load_be<std::int32_t>(bytes + 24)},
+            .offset_delta = load_be<std::int32_t>(bytes + 28)};
+}
 
 }  // namespace
+
+struct ProducerSnapshots::Running {
+    Bytes content;
+    Offset end;
+    BytesView snapshot;  // the next two view the content
+    BytesView batches;
+};
 
 ProducerSnapshots::ProducerSnapshots(FileSystem& files, std::string folder,
                                      std::vector<Offset> found)
@@ -30,9 +59,7 @@ Result<Done> ProducerSnapshots::restore(ProducerState& state, Offset log_start, 
         if (!usable) {
             // What is appended up to there from now on is not what it speaks of.
             if (auto done = files_->remove(running_path()); !done) return done;
-        } else if (running->end > newest &&
-                   state.load_snapshot(running->snapshot, now, expiration_ms)) {
-            state.set_end_offset(running->end);
+        } else if (running->end >= newest && load_running(*running, state, now, expiration_ms)) {
             return Done{};
         }
     }
@@ -60,11 +87,18 @@ Result<Done> ProducerSnapshots::write(const ProducerState& state) {
 
 Result<Done> ProducerSnapshots::write_running(const ProducerState& state) {
     const Bytes snapshot = state.to_snapshot();
-    Bytes content(kRunningHeaderBytes);
-    store_be(content.data() + 4, state.end_offset().value);
-    store_be(content.data() + 12, static_cast<std::uint32_t>(snapshot.size()));
+    Bytes content(kSumBytes + kHeaderBytes);
+    store_be(content.data() + kSumBytes, state.end_offset().value);
+    store_be(content.data() + kSumBytes + 8, static_cast<std::uint32_t>(snapshot.size()));
     content.insert(content.end(), snapshot.begin(), snapshot.end());
-    store_be(content.data(), crc32c(BytesView(content).subspan(4)));
+    for (const auto& [id, producer] : state.producers()) {
+        const std::vector<AppendedBatch> batches = producer.batches();
+        if (batches.size() < 2) continue;
+        for (const AppendedBatch& batch : batches) append_batch(content, id, batch);
+    }
+    const BytesView summed = BytesView(content).subspan(kSumBytes);
+    store_be(content.data(), crc32c(summed));
+    store_be(content.data() + 4, static_cast<std::uint32_t>(summed.size()));
     auto file = files_->open(running_path(), OpenMode::Create);
     if (!file) return file.error();
     return (*file)->write_at(0, content);
@@ -73,15 +107,33 @@ Result<Done> ProducerSnapshots::write_running(const ProducerState& state) {
 std::optional<ProducerSnapshots::Running> ProducerSnapshots::read_running() const {
     if (!files_->exists(running_path())) return std::nullopt;
     auto content = read_file(*files_, running_path());
-    if (!content || content->size() < kRunningHeaderBytes) return std::nullopt;
+    if (!content || content->size() < kSumBytes + kHeaderBytes) return std::nullopt;
     const BytesView bytes(*content);
-    const auto size = load_be<std::uint32_t>(bytes.data() + 12);
-    if (size > bytes.size() - kRunningHeaderBytes) return std::nullopt;
-    const BytesView summed = bytes.subspan(4, kRunningHeaderBytes - 4 + size);
+    const auto size = load_be<std::uint32_t>(bytes.data() + 4);
+    if (size < kHeaderBytes || size > bytes.size() - kSumBytes) return std::nullopt;
+    const BytesView summed = bytes.subspan(kSumBytes, size);
     if (crc32c(summed) != load_be<std::uint32_t>(bytes.data())) return std::nullopt;
-    const BytesView snapshot = bytes.subspan(kRunningHeaderBytes, size);
-    return Running{.end = {load_be<std::int64_t>(bytes.data() + 4)},
-                   .snapshot = Bytes(snapshot.begin(), snapshot.end())};
+    const auto snapshot_size = load_be<std::uint32_t>(summed.data() + 8);
+    if (snapshot_size > size - kHeaderBytes) return std::nullopt;
+    Running running;
+    running.end = {load_be<std::int64_t>(summed.data())};
+    running.snapshot = summed.subspan(kHeaderBytes, snapshot_size);
+    running.batches = summed.subspan(kHeaderBytes + snapshot_size);
+    running.content = content.take();  // the views stay good: the bytes do not move
+    return running;
+}
+
+bool ProducerSnapshots::load_running(const Running& running, ProducerState& state, TimestampMs now,
+                                     std::int64_t expiration_ms) {
+    if (!state.load_snapshot(running.snapshot, now, expiration_ms)) return false;
+    state.set_end_offset(running.end);
+    std::unordered_map<ProducerId, std::vector<AppendedBatch>> batches;
+    for (std::size_t at = 0; at + kBatchBytes <= running.batches.size(); at += kBatchBytes) {
+        const std::uint8_t* const bytes = running.batches.data() + at;
+        batches[{load_be<std::int64_t>(bytes)}].push_back(batch_at(bytes));
+    }
+    for (const auto& [id, kept] : batches) state.restore_batches(id, kept);
+    return true;
 }
 
 Result<Done> ProducerSnapshots::drop_below(Offset log_start) {

@@ -33,11 +33,11 @@ class ProducerSnapshots {
     Result<Done> drop_below(Offset log_start);
 
   private:
-    struct Running {
-        Offset end;
-        Bytes snapshot;
-    };
+    // The content of `producer-state`, unpacked; nothing when it is not whole.
+    struct Running;
     std::optional<Running> read_running() const;
+    static bool load_running(const Running& running, ProducerState& state, TimestampMs now,
+                             std::int64_t expiration_ms);
     Result<Done> remove(std::size_t index);
     std::string running_path() const { return folder_ + "/producer-state"; }
 

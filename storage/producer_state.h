@@ -97,6 +97,9 @@ class ProducerState {
     // A `.snapshot` file. Loading replaces everything but the end offset, leaves out the expired,
     // and fails with CORRUPT_MESSAGE, changing nothing.
     Bytes to_snapshot() const;
+    // A snapshot remembers one batch of each producer. Who remembers more gives it back with this,
+    // oldest first; nothing happens when the newest is not the snapshot's.
+    void restore_batches(ProducerId id, const std::vector<AppendedBatch>& batches);
     Result<Done> load_snapshot(BytesView file, TimestampMs now, std::int64_t expiration_ms);
 
   private:

@@ -111,4 +111,15 @@ Result<Done> ProducerState::load_snapshot(BytesView file, TimestampMs now,
     return Done{};
 }
 
+void ProducerState::restore_batches(ProducerId id, const std::vector<AppendedBatch>& batches) {
+    const auto found = producers_.find(id);
+    if (found == producers_.end() || batches.empty()) return;
+    ProducerEntry& entry = found->second;
+    if (entry.last_offset() != batches.back().last_offset) return;
+    const ProducerEpoch epoch = entry.epoch;
+    entry.set_epoch(kNoProducerEpoch);  // another epoch, so that it forgets the one it has
+    entry.set_epoch(epoch);
+    for (const AppendedBatch& batch : batches) entry.add(batch);
+}
+
 }  // namespace kafka::storage

@@ -20,8 +20,12 @@ std::size_t shard_count(std::size_t wanted) {
 
 }  // namespace
 
-Broker::Broker(BrokerConfig config, const Clock& clock, std::size_t shards)
-    : config_(std::move(config)), clock_(clock), shards_(shard_count(shards), config_, clock) {
+Broker::Broker(BrokerConfig config, const Clock& clock, storage::FileSystem& files,
+               std::size_t shards)
+    : config_(std::move(config)),
+      clock_(clock),
+      shards_(shard_count(shards), config_, clock),
+      storage_(config_, clock, files, shards_) {
     for (const ListenerConfig& listener : config_.listeners) {
         listeners_.push_back(std::make_unique<Listener>(shards_, listener));
     }
@@ -34,6 +38,7 @@ Broker::~Broker() {
 void Broker::start() {
     running_ = true;
     shards_.start_threads();
+    storage_.start(endpoints());
     shards_.run_on(ShardId{0}, [this](Shard&) {
         for (const auto& listener : listeners_) listener->listen();
     });
@@ -45,6 +50,7 @@ void Broker::stop() {
         for (const auto& listener : listeners_) listener->close();
     });
     close_connections();
+    storage_.stop();
     shards_.stop_threads();
 }
 
@@ -55,6 +61,19 @@ void Broker::close_connections() {
         shard.loop().close_all(deadline, [&closed] { closed.count_down(); });
     });
     closed.wait();
+}
+
+// What is advertised, or else what is listened on; clients are told better when they ask.
+std::vector<cluster::BrokerEndpoint> Broker::endpoints() const {
+    std::vector<cluster::BrokerEndpoint> all;
+    for (const auto& listener : listeners_) {
+        const auto bound = listener->bound();
+        if (bound.empty()) continue;
+        const Endpoint endpoint = listener->config().advertised.value_or(bound.front());
+        all.push_back(
+            {.listener = listener->config().name, .host = endpoint.host, .port = endpoint.port});
+    }
+    return all;
 }
 
 std::vector<BoundListener> Broker::bound() const {

@@ -9,6 +9,7 @@
 #include "base/clock.h"
 #include "broker/config.h"
 #include "broker/listener.h"
+#include "broker/node_storage.h"
 #include "broker/shards.h"
 
 namespace kafka::broker {
@@ -20,13 +21,15 @@ struct BoundListener {
 
 class Broker {
   public:
-    // `shards` of 0: one for each core. Binds the listeners; throws ConfigError when it cannot.
-    Broker(BrokerConfig config, const Clock& clock, std::size_t shards = 0);
+    // `shards` of 0: one for each core. Opens the log directories and binds the listeners; throws
+    // ConfigError when it cannot.
+    Broker(BrokerConfig config, const Clock& clock, storage::FileSystem& files,
+           std::size_t shards = 0);
     ~Broker();
     Broker(const Broker&) = delete;
     Broker& operator=(const Broker&) = delete;
 
-    // Serves from here on.
+    // Opens the partitions, and serves from here on.
     void start();
     // Accepts nobody any more, finishes the requests in work, and closes the logs.
     void stop();
@@ -34,13 +37,17 @@ class Broker {
     const BrokerConfig& config() const { return config_; }
     Shards& shards() { return shards_; }
     std::vector<BoundListener> bound() const;
+    const std::string& cluster_id() const { return storage_.cluster_id(); }
+    NodeStorage& storage() { return storage_; }
 
   private:
     void close_connections();
+    std::vector<cluster::BrokerEndpoint> endpoints() const;
 
     const BrokerConfig config_;
     const Clock& clock_;
     Shards shards_;
+    NodeStorage storage_;
     std::vector<std::unique_ptr<Listener>> listeners_;
     bool running_ = false;
 };

@@ -108,6 +108,9 @@ void take_numbers(BrokerConfig& config, Mistakes& mistakes) {
     config.socket_send_buffer_bytes = int32("socket.send.buffer.bytes");
     config.socket_receive_buffer_bytes = int32("socket.receive.buffer.bytes");
     config.connections_max_idle_ms = config.number("connections.max.idle.ms");
+    config.fetch_max_bytes = static_cast<std::int32_t>(config.number("fetch.max.bytes"));
+    config.fetch_session_slots =
+        static_cast<std::size_t>(config.number("max.incremental.fetch.session.cache.slots"));
     config.connection_limits.all = int32("max.connections");
     config.connection_limits.per_address = int32("max.connections.per.ip");
     config.connection_limits.overrides =

@@ -39,6 +39,8 @@ struct BrokerConfig {
     std::int32_t socket_send_buffer_bytes = 102'400;
     std::int32_t socket_receive_buffer_bytes = 102'400;
     std::int64_t connections_max_idle_ms = 600'000;
+    std::int32_t fetch_max_bytes = 55 << 20;
+    std::size_t fetch_session_slots = 1000;
     ConnectionQuota::Limits connection_limits;
 
     // Keys that were set and mean nothing here, sorted.

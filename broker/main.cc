@@ -11,6 +11,7 @@
 #include "base/log.h"
 #include "broker/broker.h"
 #include "broker/config_sources.h"
+#include "storage/posix_file_system.h"
 
 namespace kafka::broker {
 namespace {
@@ -65,7 +66,8 @@ BrokerConfig read_config(const Options& options) {
 
 void announce(const Broker& broker, steady_clock::time_point started) {
     const auto took = std::chrono::duration<double, std::milli>(steady_clock::now() - started);
-    log::info("Barnabas {}, node {}", BARNABAS_VERSION, broker.config().statics.node_id.value);
+    log::info("Barnabas {}, node {}, cluster {}", BARNABAS_VERSION,
+              broker.config().statics.node_id.value, broker.cluster_id());
     for (const BoundListener& each : broker.bound()) {
         log::info("  listening on {}://{}", each.name, each.address.to_string());
     }
@@ -92,7 +94,8 @@ void run(const Options& options, steady_clock::time_point started) {
     const sigset_t signals = block_signals();
     log::set_level(*log::parse_level(options.log_level));
     const SystemClock clock;
-    Broker broker(read_config(options), clock, options.shards);
+    storage::PosixFileSystem files;
+    Broker broker(read_config(options), clock, files, options.shards);
     broker.start();
     announce(broker, started);
     int signal = 0;

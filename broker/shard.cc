@@ -1,6 +1,9 @@
 #include "broker/shard.h"
 
+#include "broker/config.h"
+#include "broker/fetch/fetch_sessions.h"
 #include "broker/shard_loop.h"
+#include "broker/shards.h"
 #include "cluster/image.h"
 #include "storage/partition.h"
 
@@ -12,6 +15,9 @@ Shard::Shard(ShardId id, Shards& all, const Clock& clock)
       clock_(clock),
       timers_([this](std::chrono::nanoseconds earliest) { loop_->set_clock(earliest); }),
       image_(std::make_unique<cluster::Image>()),
+      fetch_sessions_(std::make_unique<FetchSessions>(
+          static_cast<std::uint32_t>(id), static_cast<std::uint32_t>(all.count()),
+          all.config().fetch_session_slots / all.count() + 1)),
       loop_(std::make_unique<ShardLoop>(*this)) {}
 
 Shard::~Shard() = default;

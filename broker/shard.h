@@ -22,6 +22,7 @@ class Partition;
 
 namespace kafka::broker {
 
+class FetchSessions;
 class ShardLoop;
 class Shards;
 
@@ -52,10 +53,13 @@ class Shard {
     cluster::Image& image_for_replay() { return *image_; }
     // The offset after the last record that the image has replayed.
     std::int64_t image_end_offset() const { return image_end_offset_; }
+    void advance_image(std::int64_t records) { image_end_offset_ += records; }
 
     // Null when this broker does not host the partition, or another shard does.
     storage::Partition* find(const TopicIdPartition& partition) const;
     Partitions& partitions() { return partitions_; }
+
+    FetchSessions& fetch_sessions() { return *fetch_sessions_; }
 
     // For the loop: what was posted, oldest first.
     Letter* take_letters() { return mailbox_.take_all(); }
@@ -69,6 +73,7 @@ class Shard {
     std::unique_ptr<cluster::Image> image_;
     std::int64_t image_end_offset_ = 0;
     Partitions partitions_;
+    std::unique_ptr<FetchSessions> fetch_sessions_;
     std::unique_ptr<ShardLoop> loop_;  // the event loop and the connections; keeps Asio out of here
 };
 

@@ -18,7 +18,10 @@ struct Order : Letter {
 }  // namespace
 
 Shards::Shards(std::size_t count, const BrokerConfig& config, const Clock& clock)
-    : config_(config), blocking_pool_(kBlockingThreads), quota_(config.connection_limits) {
+    : count_(count),
+      config_(config),
+      blocking_pool_(kBlockingThreads),
+      quota_(config.connection_limits) {
     CHECK(count > 0, "there is a shard");
     for (std::size_t i = 0; i < count; ++i) {
         const ShardId id{static_cast<std::uint32_t>(i)};

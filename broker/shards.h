@@ -33,7 +33,7 @@ class Shards {
     // On all of them at the same time.
     void run_on_all(const std::function<void(Shard&)>& work);
 
-    std::size_t count() const { return shards_.size(); }
+    std::size_t count() const { return count_; }
     Shard& at(ShardId id) { return *shards_[static_cast<std::size_t>(id)]; }
 
     // The shard that owns the partition, on every broker with this number of shards: neighbouring
@@ -55,6 +55,7 @@ class Shards {
     void carry_out(std::span<const std::unique_ptr<Shard>> where,
                    const std::function<void(Shard&)>& work);
 
+    const std::size_t count_;
     const BrokerConfig& config_;
     BlockingPool blocking_pool_;
     ConnectionQuota quota_;

@@ -51,6 +51,8 @@ class Controller {
 
     // With everything that was appended; the shards' may be a moment behind.
     const Image& image() const { return image_; }
+    // Of the metadata log.
+    Offset end_offset() const { return log_->end_offset(); }
     BrokerEpoch broker_epoch() const { return broker_epoch_; }
     // The metadata of the cluster can no longer be changed: its disk failed.
     bool failed() const { return failure_.has_value(); }

@@ -99,6 +99,8 @@ struct PartitionCheckpoint {
     Offset log_start_offset{0};
     Offset high_watermark{0};
     Offset log_end_offset{0};
+
+    bool operator==(const PartitionCheckpoint&) const = default;
 };
 
 class Partition {

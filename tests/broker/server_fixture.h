@@ -8,6 +8,7 @@
 #include "broker/broker.h"
 #include "protocol/decoder.h"
 #include "protocol/encoder.h"
+#include "storage/memory_file_system.h"
 #include "tests/support/socket_client.h"
 
 namespace kafka::broker {
@@ -15,7 +16,8 @@ namespace kafka::broker {
 using Settings = std::map<std::string, std::string>;
 
 inline BrokerConfig config_of(const Settings& settings) {
-    std::vector<ConfigSetting> list{{"listeners", "PLAINTEXT://127.0.0.1:0", "test"}};
+    std::vector<ConfigSetting> list{{"listeners", "PLAINTEXT://127.0.0.1:0", "test"},
+                                    {"log.dirs", "/data", "test"}};
     for (const auto& [key, value] : settings) list.push_back({key, value, "test"});
     return make_config(list);
 }
@@ -23,7 +25,7 @@ inline BrokerConfig config_of(const Settings& settings) {
 class TestBroker {
   public:
     explicit TestBroker(const Settings& settings = {}, std::size_t shards = 2)
-        : broker_(config_of(settings), clock_, shards) {
+        : broker_(config_of(settings), clock_, files_, shards) {
         broker_.start();
     }
     std::uint16_t port() const { return broker_.bound().front().address.port; }
@@ -32,6 +34,7 @@ class TestBroker {
 
   private:
     SystemClock clock_;
+    storage::MemoryFileSystem files_;
     Broker broker_;
 };
 

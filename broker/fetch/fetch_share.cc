@@ -1,0 +1,76 @@
+#include "broker/fetch/fetch_share.h"
+
+#include <algorithm>
+
+namespace kafka::broker {
+namespace {
+
+FetchOutcome failed(ErrorCode error) {
+    FetchOutcome outcome;
+    outcome.error = error;
+    return outcome;
+}
+
+// The reader's last batch was of an epoch that ended earlier here, or that we never had: it has
+// records that are not ours.
+std::optional<storage::EpochEnd> find_divergence(const storage::Partition& partition,
+                                                 const FetchAsk& ask) {
+    if (ask.last_fetched_epoch < LeaderEpoch{0}) return std::nullopt;
+    const storage::EpochEnd end = partition.end_of_epoch(ask.last_fetched_epoch);
+    if (end.epoch >= ask.last_fetched_epoch && end.end_offset >= ask.fetch_offset) {
+        return std::nullopt;
+    }
+    return end;
+}
+
+}  // namespace
+
+FetchOutcome FetchShare::read_item(const FetchItem& item, std::int64_t max_bytes,
+                                   bool min_one_batch) const {
+    const storage::Partition* partition = owner_.find(item.partition);
+    if (partition == nullptr) return failed(item.when_missing);
+    const ErrorCode refused = partition->check_leader(item.ask.current_leader_epoch);
+    if (refused != ErrorCode::NONE) return failed(refused);
+
+    FetchOutcome outcome;
+    if (auto diverging = find_divergence(*partition, item.ask)) {
+        if (diverging->end_offset < Offset{0}) return failed(ErrorCode::OFFSET_OUT_OF_RANGE);
+        outcome.diverging_epoch = diverging;
+        outcome.high_watermark = partition->high_watermark();
+        outcome.last_stable_offset = partition->last_stable_offset();
+        outcome.log_start_offset = partition->log_start_offset();
+        return outcome;
+    }
+    Result<storage::ReadResult> read =
+        partition->read(item.ask.fetch_offset, max_bytes, min_one_batch, limit_);
+    if (!read) return failed(read.error().code);
+    outcome.high_watermark = read->high_watermark;
+    outcome.last_stable_offset = read->last_stable_offset;
+    outcome.log_start_offset = read->log_start_offset;
+    outcome.records = std::move(read->records);
+    return outcome;
+}
+
+void FetchShare::read() {
+    bytes_ = 0;
+    is_urgent_ = false;
+    for (FetchItem& item : items_) {
+        const std::int64_t left = std::max<std::int64_t>(0, max_bytes_ - bytes_);
+        const std::int64_t limit = std::min<std::int64_t>(std::max(0, item.ask.max_bytes), left);
+        item.outcome = read_item(item, limit, bytes_ == 0);
+        item.seen_high_watermark = item.outcome.high_watermark;
+        item.seen_last_stable_offset = item.outcome.last_stable_offset;
+        bytes_ += static_cast<std::int64_t>(item.outcome.records.size());
+        is_urgent_ |= item.outcome.is_urgent();
+    }
+}
+
+bool FetchShare::has_news() const {
+    return std::ranges::any_of(items_, [this](const FetchItem& item) {
+        const storage::Partition* partition = owner_.find(item.partition);
+        return partition == nullptr || partition->high_watermark() != item.seen_high_watermark ||
+               partition->last_stable_offset() != item.seen_last_stable_offset;
+    });
+}
+
+}  // namespace kafka::broker

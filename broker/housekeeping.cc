@@ -1,0 +1,69 @@
+#include "broker/housekeeping.h"
+
+#include "base/log.h"
+#include "broker/group_commit.h"
+#include "broker/local_replicas.h"
+#include "broker/shards.h"
+#include "storage/partition.h"
+
+namespace kafka::broker {
+namespace {
+// Kafka's way to say never is the largest number; no clock gets as far as this.
+constexpr std::chrono::milliseconds kNever = std::chrono::hours(24 * 365 * 100);
+}  // namespace
+
+Housekeeping::Housekeeping(Shard& shard, const LogDirectories& directories,
+                           HousekeepingIntervals intervals)
+    : shard_(shard), directories_(directories), intervals_(intervals) {
+    retention_alarm_.owner = this;
+    retention_alarm_.fire = [](Timer& timer) {
+        Housekeeping& self = *static_cast<Alarm&>(timer).owner;
+        self.apply_retention();
+        self.rearm(self.retention_alarm_, self.intervals_.retention_check);
+    };
+    flush_alarm_.owner = this;
+    flush_alarm_.fire = [](Timer& timer) {
+        Housekeeping& self = *static_cast<Alarm&>(timer).owner;
+        self.flush_what_is_due();
+        self.rearm(self.flush_alarm_, self.intervals_.flush_check);
+    };
+}
+
+void Housekeeping::start() {
+    rearm(retention_alarm_, intervals_.retention_check);
+    rearm(flush_alarm_, intervals_.flush_check);
+}
+
+void Housekeeping::stop() {
+    shard_.timers().cancel(retention_alarm_);
+    shard_.timers().cancel(flush_alarm_);
+}
+
+void Housekeeping::rearm(Alarm& alarm, std::chrono::milliseconds interval) {
+    if (interval >= kNever) return;
+    shard_.timers().arm(alarm, shard_.clock().monotonic() + interval);
+}
+
+void Housekeeping::apply_retention() {
+    const TimestampMs now{shard_.clock().wall_ms()};
+    std::vector<std::string> removals;
+    for (const auto& [key, partition] : shard_.partitions()) {
+        partition->expire_producers(now, intervals_.producer_id_expiration_ms);
+        const Result<Done> applied = partition->apply_retention(now);
+        if (!applied) {
+            log::error("cannot apply the retention of {}: {}", partition->name().to_string(),
+                       applied.error().message);
+        }
+        for (std::string& path : partition->take_removals()) removals.push_back(std::move(path));
+    }
+    remove_in_background(shard_.all().blocking_pool(), directories_, std::move(removals));
+}
+
+void Housekeeping::flush_what_is_due() {
+    const TimestampMs now{shard_.clock().wall_ms()};
+    for (const auto& [key, partition] : shard_.partitions()) {
+        if (partition->flush_is_due(now)) flush_now(shard_, *partition);
+    }
+}
+
+}  // namespace kafka::broker

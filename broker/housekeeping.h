@@ -1,0 +1,45 @@
+// What a shard does now and then for its partitions: retention, expiry of producers, and syncs that
+// flush.ms asks for. One timer each, at the intervals of Kafka's keys. Lives on its shard's thread.
+#pragma once
+
+#include <chrono>
+
+#include "broker/log_directories.h"
+#include "broker/shard.h"
+#include "broker/timers.h"
+
+namespace kafka::broker {
+
+struct HousekeepingIntervals {
+    std::chrono::milliseconds retention_check;  // log.retention.check.interval.ms
+    std::chrono::milliseconds flush_check;      // log.flush.scheduler.interval.ms; mostly never
+    std::int64_t producer_id_expiration_ms;     // producer.id.expiration.ms
+};
+
+class Housekeeping {
+  public:
+    Housekeeping(Shard& shard, const LogDirectories& directories, HousekeepingIntervals intervals);
+    Housekeeping(const Housekeeping&) = delete;
+    Housekeeping& operator=(const Housekeeping&) = delete;
+
+    void start();
+    void stop();
+
+    // What the timers do.
+    void apply_retention();
+    void flush_what_is_due();
+
+  private:
+    struct Alarm : Timer {
+        Housekeeping* owner = nullptr;
+    };
+    void rearm(Alarm& alarm, std::chrono::milliseconds interval);
+
+    Shard& shard_;
+    const LogDirectories& directories_;
+    const HousekeepingIntervals intervals_;
+    Alarm retention_alarm_;
+    Alarm flush_alarm_;
+};
+
+}  // namespace kafka::broker

@@ -1,0 +1,57 @@
+// The directories of `log.dirs`, and which of them each partition of this broker lies in. Opened
+// before the shards start; open_partition(), remove_partition() and the rest may then be called on
+// any shard, for that shard's own partitions.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "storage/log_directory.h"
+
+namespace kafka::broker {
+
+// For each directory, what is to be remembered of its partitions.
+using CheckpointsByDirectory = std::vector<std::vector<storage::PartitionCheckpoint>>;
+
+class LogDirectories {
+  public:
+    // Opens all of them. An error says which directory cannot be used, and why.
+    static Result<LogDirectories> open(storage::FileSystem& files,
+                                       const std::vector<std::string>& paths,
+                                       const storage::NodeIdentity& identity);
+
+    const std::vector<std::unique_ptr<storage::LogDirectory>>& all() const { return directories_; }
+    // Where the metadata log lies.
+    storage::LogDirectory& first() const { return *directories_.front(); }
+    std::vector<Uuid> ids() const;
+    // The place in all() of the one that holds the partition.
+    std::size_t index_of(const storage::Partition& partition) const;
+    storage::LogDirectory& directory_of(const storage::Partition& partition) const {
+        return *directories_[index_of(partition)];
+    }
+
+    // In the directory where it was found at the start, in the one that `preferred` names, or else
+    // in the first.
+    Result<std::unique_ptr<storage::Partition>> open_partition(const kafka::TopicPartition& name,
+                                                               const Uuid& topic_id,
+                                                               const Uuid& preferred,
+                                                               const storage::LogConfig& config,
+                                                               TimestampMs now) const;
+    // Frees the name at once; returns a path to give to remove(), which blocks.
+    Result<std::string> delete_partition(std::unique_ptr<storage::Partition> partition) const;
+    // What the shards gathered, as one; by the partitions' names.
+    CheckpointsByDirectory join(std::vector<CheckpointsByDirectory> parts) const;
+    // Both block.
+    Result<Done> write_checkpoints(const CheckpointsByDirectory& checkpoints) const;
+    Result<Done> close(const CheckpointsByDirectory& checkpoints) const;
+    // A path that delete_partition() or Partition::take_removals() returned.
+    Result<Done> remove(const std::string& path) const;
+
+  private:
+    storage::LogDirectory* found_in(const kafka::TopicPartition& name) const;
+
+    std::vector<std::unique_ptr<storage::LogDirectory>> directories_;
+};
+
+}  // namespace kafka::broker

@@ -41,8 +41,8 @@ Found find_batch(BytesView bytes) {
 
 // Exactly one batch, of the format and codec that the request may carry. Fewer bytes after it than
 // another batch needs are dropped.
-std::optional<InvalidBatch> check_request(BytesView bytes, const BatchRules& rules,
-                                          std::size_t* size_in_bytes) {
+std::optional<InvalidBatch> check_bytes(BytesView bytes, std::int16_t produce_version,
+                                        std::size_t* size_in_bytes) {
     const Found first = find_batch(bytes);
     if (first.error) return first.error;
     if (first.size_in_bytes == 0) return invalid(ErrorCode::INVALID_RECORD);
@@ -55,8 +55,7 @@ std::optional<InvalidBatch> check_request(BytesView bytes, const BatchRules& rul
         return invalid(ErrorCode::CORRUPT_MESSAGE);
 
     const RecordBatchView batch(bytes);
-    if (batch.compression() == CompressionType::Zstd &&
-        rules.produce_version < kFirstVersionWithZstd) {
+    if (batch.compression() == CompressionType::Zstd && produce_version < kFirstVersionWithZstd) {
         return invalid(ErrorCode::UNSUPPORTED_COMPRESSION_TYPE);
     }
     *size_in_bytes = first.size_in_bytes;
@@ -127,9 +126,14 @@ ValidBatch set_timestamps(MutableRecordBatch batch, const BatchRules& rules, Tim
 
 }  // namespace
 
+std::optional<InvalidBatch> check_produced_bytes(BytesView bytes, std::int16_t produce_version) {
+    std::size_t size = 0;
+    return check_bytes(bytes, produce_version, &size);
+}
+
 BatchValidation validate_batch(MutableBytes bytes, const BatchRules& rules, TimestampMs now) {
     std::size_t size = 0;
-    if (auto error = check_request(bytes, rules, &size)) return std::move(*error);
+    if (auto error = check_bytes(bytes, rules.produce_version, &size)) return std::move(*error);
     MutableRecordBatch batch(bytes.first(size));
     if (auto error = check_header(batch, rules)) return std::move(*error);
 

@@ -62,6 +62,11 @@ struct InvalidBatch {
 
 using BatchValidation = BasicResult<ValidBatch, InvalidBatch>;
 
+// The part of validate_batch() for which no partition is needed: one whole batch, of a format and a
+// codec that the version may carry. An error with a message is one at which Kafka stops to read the
+// request: none of its partitions gets its batch.
+std::optional<InvalidBatch> check_produced_bytes(BytesView bytes, std::int16_t produce_version);
+
 // `bytes` are the records of one partition in a Produce request. On success the header in `bytes`
 // (or in the replacement) has its final max timestamp, timestamp type and checksum; base offset and
 // leader epoch are left for the caller to set. On failure `bytes` are unchanged.

@@ -4,6 +4,7 @@
 #include <charconv>
 
 #include "base/check.h"
+#include "protocol/record_batch.h"
 
 namespace kafka::storage {
 namespace {
@@ -55,7 +56,7 @@ std::optional<LeaderEpoch> LeaderEpochCache::epoch_of(Offset offset) const {
 }
 
 EpochEnd LeaderEpochCache::end_of_epoch(LeaderEpoch requested, Offset log_end_offset) const {
-    if (requested.value < 0 || entries_.empty()) return {};
+    if (requested == kNoLeaderEpoch || entries_.empty()) return {};
     if (requested == entries_.back().epoch) return {requested, log_end_offset};
 
     const auto higher = std::ranges::upper_bound(entries_, requested, {}, &EpochEntry::epoch);

@@ -41,7 +41,7 @@ void Partition::become_follower(LeaderEpoch epoch) {
 }
 
 ErrorCode Partition::check_leader_epoch(LeaderEpoch current_leader_epoch) const {
-    if (current_leader_epoch.value < 0) return ErrorCode::NONE;
+    if (current_leader_epoch == kNoLeaderEpoch) return ErrorCode::NONE;
     if (current_leader_epoch < leader_epoch_) return ErrorCode::FENCED_LEADER_EPOCH;
     if (current_leader_epoch > leader_epoch_) return ErrorCode::UNKNOWN_LEADER_EPOCH;
     return ErrorCode::NONE;

@@ -33,8 +33,6 @@
 namespace kafka::storage {
 
 struct AppendRequest {
-    // As in a Produce request: -1 waits for the in-sync replicas, and needs min.insync.replicas.
-    std::int16_t required_acks = -1;
     std::int16_t produce_version = 13;
     AppendContext context;  // origin, and what a transactional batch must show
 };
@@ -46,7 +44,7 @@ struct AppendResult {
 
     Offset base_offset{-1};
     Offset last_offset{-1};  // acks=all is done when the high watermark passes this
-    TimestampMs log_append_time = kNoTimestamp;  // none for CreateTime
+    TimestampMs log_append_time = kNoTimestamp;  // none for CreateTime, but a duplicate's own
     Offset log_start_offset{-1};
     bool duplicate = false;  // a retry of a batch that is in the log already: the offsets are its
 

@@ -63,9 +63,6 @@ AppendResult Partition::append_as_leader(MutableBytes batch, const AppendRequest
                                          TimestampMs now) {
     if (offline_) return refused(offline_error());
     if (!is_leader_) return refused(ErrorCode::NOT_LEADER_OR_FOLLOWER);
-    if (request.required_acks == -1 && config_.min_insync_replicas > 1) {
-        return refused(ErrorCode::NOT_ENOUGH_REPLICAS);
-    }
     auto valid = validate_batch(batch, rules_for(request), now);
     if (!valid) {
         InvalidBatch invalid = std::move(valid).error();
@@ -91,9 +88,7 @@ AppendResult Partition::append_valid(MutableRecordBatch batch, const AppendReque
         result.duplicate = true;
         result.base_offset = (*duplicate)->first_offset();
         result.last_offset = (*duplicate)->last_offset;
-        if (config_.message_timestamp_type == TimestampType::LogAppendTime) {
-            result.log_append_time = (*duplicate)->timestamp;
-        }
+        result.log_append_time = (*duplicate)->timestamp;
         return result;
     }
     if (auto done = write(batch, now); !done) return refused(done.error());

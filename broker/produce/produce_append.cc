@@ -1,0 +1,57 @@
+// The part of Produce that runs on the shard which owns a partition.
+#include "broker/group_commit.h"
+#include "broker/produce/produce_plan.h"
+#include "storage/partition.h"
+
+namespace kafka::broker {
+namespace {
+using Answer = ProduceResponse::Topic::Partition;
+
+// Kafka tells where the log starts when a batch was refused for what it is or who sent it, and not
+// when it was refused for its size, its bytes, or the state that the partition is in.
+bool tells_log_start(ErrorCode error) {
+    return error != ErrorCode::CORRUPT_MESSAGE && error != ErrorCode::MESSAGE_TOO_LARGE &&
+           error != ErrorCode::RECORD_LIST_TOO_LARGE &&
+           error != ErrorCode::NOT_LEADER_OR_FOLLOWER && error != ErrorCode::KAFKA_STORAGE_ERROR;
+}
+
+void answer_append(storage::AppendResult& result, const storage::Partition& partition,
+                   Answer& answer) {
+    if (result.ok()) {
+        answer.base_offset = result.base_offset;
+        answer.log_append_time_ms = result.log_append_time;
+        answer.log_start_offset = result.log_start_offset;
+        return;
+    }
+    answer.error_code = result.error;
+    if (tells_log_start(result.error)) answer.log_start_offset = partition.log_start_offset();
+    if (result.record_errors.empty()) return;
+    // Only with errors of single records does Kafka say more than the code (KIP-467).
+    answer.error_message = std::move(result.error_message);
+    answer.record_errors.reserve(result.record_errors.size());
+    for (storage::RecordError& error : result.record_errors) {
+        answer.record_errors.push_back({error.batch_index, std::move(error.message)});
+    }
+}
+
+}  // namespace
+
+void append_item(Shard& there, const ProducePlan& plan, ProduceItem& item) {
+    storage::Partition* const partition = there.find(item.home.partition);
+    if (partition == nullptr) {
+        // The image has it, so it is another broker's, or about to be opened here.
+        item.answer->error_code = ErrorCode::NOT_LEADER_OR_FOLLOWER;
+        return;
+    }
+    const storage::AppendRequest request{.produce_version = plan.version, .context = {}};
+    storage::AppendResult result = partition->append_as_leader(item.batch, request, plan.now);
+    answer_append(result, *partition, *item.answer);
+    if (!result.ok()) return;
+    // Kafka asks for no more in-sync replicas (min.insync.replicas) than there are: here, for one.
+    if (plan.required_acks == -1 && partition->high_watermark() <= result.last_offset) {
+        item.ack = std::make_unique<AckWatch>(*plan.home, *partition, result.last_offset);
+    }
+    flush_if_needed(there, *partition);
+}
+
+}  // namespace kafka::broker

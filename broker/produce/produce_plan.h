@@ -1,0 +1,44 @@
+// One Produce request on its way: the batches that may be appended, each with its place in the
+// answer. Built on the request's shard from the metadata image; then every owning shard appends
+// what is its own. Lives in the handler's coroutine and does not move.
+#pragma once
+
+#include <boost/container/small_vector.hpp>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "broker/partition_work.h"
+#include "broker/produce/ack_watch.h"
+#include "protocol/error.h"
+#include "protocol/gen/produce.h"
+
+namespace kafka::broker {
+
+struct ProduceItem {
+    PartitionHome home;
+    MutableBytes batch;  // in the request's frame; numbered in place
+    ProduceResponse::Topic::Partition* answer;
+    std::unique_ptr<AckWatch> ack;  // acks=all, and not committed yet
+};
+
+struct ProducePlan {
+    std::int16_t required_acks = 0;
+    std::int16_t version = 0;
+    TimestampMs now{0};
+    Shard* home = nullptr;
+    // Nearly always one: small producers send a batch a request.
+    boost::container::small_vector<ProduceItem, 1> items;
+};
+
+// Fills `plan` and gives every partition of the request its place in `response`. Batches that are
+// refused without asking the partition have their answer then, and are not in the plan.
+void plan_produce(RequestContext& context, ProduceRequest& request, ProducePlan& plan,
+                  ProduceResponse& response);
+
+// On the shard that owns the item: appends its batch and starts what syncs it. Its answer is
+// complete then, unless it has an `ack`.
+void append_item(Shard& there, const ProducePlan& plan, ProduceItem& item);
+
+}  // namespace kafka::broker

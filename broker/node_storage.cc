@@ -54,13 +54,17 @@ NodeStorage::NodeStorage(const BrokerConfig& config, const Clock& clock, storage
     controller_ = std::make_unique<cluster::Controller>(std::move(loaded), config.statics, host_,
                                                         clock, [] { return Uuid::random(); });
     shards.set_controller(controller_.get());
+    shards.set_log_directories(&directories_);
     for (std::uint32_t i = 0; i < shards.count(); ++i) {
         housekeeping_.push_back(std::make_unique<Housekeeping>(shards.at(ShardId{i}), directories_,
                                                                intervals_of(config)));
     }
 }
 
-NodeStorage::~NodeStorage() { shards_.set_controller(nullptr); }
+NodeStorage::~NodeStorage() {
+    shards_.set_controller(nullptr);
+    shards_.set_log_directories(nullptr);
+}
 
 const std::string& NodeStorage::cluster_id() const {
     return directories_.first().meta().cluster_id;

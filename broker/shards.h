@@ -18,6 +18,7 @@ class Controller;
 namespace kafka::broker {
 
 struct BrokerConfig;
+class LogDirectories;
 
 class Shards {
   public:
@@ -50,6 +51,9 @@ class Shards {
     cluster::Controller* controller() { return controller_; }
     Shard& controller_shard() { return at(ShardId{0}); }
     void set_controller(cluster::Controller* controller) { controller_ = controller; }
+    // Null until they have been opened.
+    const LogDirectories* log_directories() const { return log_directories_; }
+    void set_log_directories(const LogDirectories* directories) { log_directories_ = directories; }
 
   private:
     void carry_out(std::span<const std::unique_ptr<Shard>> where,
@@ -60,6 +64,7 @@ class Shards {
     BlockingPool blocking_pool_;
     ConnectionQuota quota_;
     cluster::Controller* controller_ = nullptr;
+    const LogDirectories* log_directories_ = nullptr;
     std::vector<std::unique_ptr<Shard>> shards_;
 };
 

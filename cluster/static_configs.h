@@ -12,7 +12,6 @@ namespace kafka::cluster {
 
 struct StaticConfigs {
     BrokerId node_id{1};
-    std::string cluster_id{};  // as meta.properties has it
     // Only what was set; defaults are in the table of keys. Values as parse_config() returns them.
     std::map<std::string, std::string, std::less<>> values;
 };

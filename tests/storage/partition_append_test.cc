@@ -59,24 +59,29 @@ TEST(PartitionAppend, ARetryIsAnsweredWithItsOffsetsAndNotWrittenAgain) {
     EXPECT_TRUE(retry.duplicate);
     EXPECT_EQ(retry.base_offset, Offset{0});
     EXPECT_EQ(retry.last_offset, Offset{2});
+    EXPECT_EQ(retry.log_append_time, TimestampMs{1000});
     EXPECT_EQ(log.partition->log_end_offset(), Offset{4});
 }
 
-TEST(PartitionAppend, IsRefusedWithoutLeadershipOrEnoughReplicasOrAGoodBatch) {
+TEST(PartitionAppend, IsRefusedWithoutLeadershipOrAGoodBatch) {
+    PartitionHarness log;
+    log.append_many(1, {});
+
+    Bytes damaged = make_batch({});
+    damaged.back() ^= 1;
+    EXPECT_EQ(log.append_bytes(damaged).error, ErrorCode::CORRUPT_MESSAGE);
+    log.partition->become_follower({1});
+    EXPECT_EQ(log.append({}).error, ErrorCode::NOT_LEADER_OR_FOLLOWER);
+    EXPECT_EQ(log.partition->log_end_offset(), Offset{1});
+}
+
+// As Kafka caps min.insync.replicas with the number of replicas.
+TEST(PartitionAppend, AReplicaThatIsAloneIsEnoughWhateverMinInsyncReplicasSays) {
     LogConfig config;
     config.min_insync_replicas = 2;
     PartitionHarness log(config);
 
-    EXPECT_EQ(log.append({}).error, ErrorCode::NOT_ENOUGH_REPLICAS);
-    AppendRequest one_ack;
-    one_ack.required_acks = 1;
-    EXPECT_TRUE(log.append_bytes(make_batch({}), one_ack).ok());
-    Bytes damaged = make_batch({});
-    damaged.back() ^= 1;
-    EXPECT_EQ(log.append_bytes(damaged, one_ack).error, ErrorCode::CORRUPT_MESSAGE);
-    log.partition->become_follower({1});
-    EXPECT_EQ(log.append_bytes(make_batch({}), one_ack).error, ErrorCode::NOT_LEADER_OR_FOLLOWER);
-    EXPECT_EQ(log.partition->log_end_offset(), Offset{1});
+    EXPECT_TRUE(log.append({}).ok());
 }
 
 TEST(PartitionAppend, LeaderEpochsOfClientsAreHeldAgainstOurs) {
@@ -85,6 +90,7 @@ TEST(PartitionAppend, LeaderEpochsOfClientsAreHeldAgainstOurs) {
     log.open(RecoveryMode::Clean);
 
     EXPECT_EQ(log.partition->check_leader({-1}), ErrorCode::NONE);
+    EXPECT_EQ(log.partition->check_leader({-2}), ErrorCode::FENCED_LEADER_EPOCH);
     EXPECT_EQ(log.partition->check_leader({4}), ErrorCode::NONE);
     EXPECT_EQ(log.partition->check_leader({3}), ErrorCode::FENCED_LEADER_EPOCH);
     EXPECT_EQ(log.partition->check_leader({5}), ErrorCode::UNKNOWN_LEADER_EPOCH);

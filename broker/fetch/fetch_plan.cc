@@ -26,8 +26,10 @@ std::vector<FetchTopicAsks> wanted_of(FetchRequest& request) {
         asks.topic = {topic.topic_id, std::move(topic.topic)};
         asks.partitions.reserve(topic.partitions.size());
         for (const auto& partition : topic.partitions) {
+            // Whatever is negative stands for a client that does not say.
             asks.partitions.push_back({partition.partition, partition.fetch_offset,
-                                       partition.current_leader_epoch, partition.last_fetched_epoch,
+                                       std::max(partition.current_leader_epoch, LeaderEpoch{-1}),
+                                       partition.last_fetched_epoch,
                                        partition.partition_max_bytes});
         }
     }
@@ -45,13 +47,14 @@ std::vector<ForgottenTopic> forgotten_of(FetchRequest& request) {
 }
 
 void plan_request(FetchPlan& plan, const std::vector<FetchTopicAsks>& wanted) {
-    for (const FetchTopicAsks& asks : wanted) {
-        const auto topic = static_cast<std::uint32_t>(plan.topics.size());
-        plan.topics.push_back(asks.topic);
-        for (const FetchAsk& ask : asks.partitions) {
-            plan.entries.push_back({.topic = topic, .ask = ask});
-        }
+    if (wanted.size() == 1 && wanted.front().partitions.size() == 1) {
+        plan.topics.push_back(wanted.front().topic);
+        plan.entries.push_back({.ask = wanted.front().partitions.front()});
+        return;
     }
+    FetchSession passing(0, true);
+    passing.update(wanted, {});
+    plan_session(plan, passing);
 }
 
 void plan_session(FetchPlan& plan, const FetchSession& session) {
@@ -63,9 +66,33 @@ void plan_session(FetchPlan& plan, const FetchSession& session) {
         }
         plan.entries.push_back({.topic = static_cast<std::uint32_t>(plan.topics.size() - 1),
                                 .session_topic = partition.topic,
+                                .topic_was_known = session.was_known(partition.topic),
                                 .ask = partition.ask});
     }
 }
+
+namespace {
+
+// Why the partition is not read at all; NONE when it is for its owner to say.
+ErrorCode refusal(const RequestContext& context, const FetchPlan& plan,
+                  const FetchPlan::Entry& entry, const cluster::Topic* topic) {
+    const bool by_name = !plan.topics[entry.topic].name.empty();
+    if (topic == nullptr) {
+        return by_name || entry.topic_was_known ? ErrorCode::UNKNOWN_TOPIC_OR_PARTITION
+                                                : ErrorCode::UNKNOWN_TOPIC_ID;
+    }
+    if (!context.authorized(Operation::Read, topic->name)) {
+        return ErrorCode::TOPIC_AUTHORIZATION_FAILED;
+    }
+    const auto index = static_cast<std::uint32_t>(entry.ask.partition.value);
+    if (index >= topic->partitions.size()) return ErrorCode::UNKNOWN_TOPIC_OR_PARTITION;
+    const auto& replicas = topic->partitions[index].replicas;
+    const bool may_replicate =
+        plan.reader < BrokerId{0} || std::ranges::find(replicas, plan.reader) != replicas.end();
+    return may_replicate ? ErrorCode::NONE : ErrorCode::NOT_LEADER_OR_FOLLOWER;
+}
+
+}  // namespace
 
 std::vector<std::unique_ptr<FetchShare>> share_out(const RequestContext& context, FetchPlan& plan) {
     std::vector<std::unique_ptr<FetchShare>> shares;
@@ -73,28 +100,18 @@ std::vector<std::unique_ptr<FetchShare>> share_out(const RequestContext& context
     std::size_t resolved = plan.topics.size();  // the index that `topic` was looked up for
     for (std::size_t place = 0; place < plan.entries.size(); ++place) {
         FetchPlan::Entry& entry = plan.entries[place];
-        const FetchTopic& asked = plan.topics[entry.topic];
-        const bool by_name = !asked.name.empty();
         if (resolved != entry.topic) {
+            const FetchTopic& asked = plan.topics[entry.topic];
             resolved = entry.topic;
-            topic = by_name ? context.image().topics.find(asked.name)
-                            : context.image().topics.find(asked.id);
+            topic = asked.name.empty() ? context.image().topics.find(asked.id)
+                                       : context.image().topics.find(asked.name);
         }
-        if (topic == nullptr) {
-            entry.outcome.error =
-                by_name ? ErrorCode::UNKNOWN_TOPIC_OR_PARTITION : ErrorCode::UNKNOWN_TOPIC_ID;
-            continue;
-        }
-        if (!context.authorized(Operation::Read, topic->name)) {
-            entry.outcome.error = ErrorCode::TOPIC_AUTHORIZATION_FAILED;
-            continue;
-        }
+        entry.topic_id = topic == nullptr ? Uuid{} : topic->id;
+        entry.outcome.error = refusal(context, plan, entry, topic);
+        if (entry.outcome.error != ErrorCode::NONE) continue;
+
         FetchItem item{.place = place, .partition = {topic->id, entry.ask.partition}};
         item.ask = entry.ask;
-        const auto index = static_cast<std::uint32_t>(entry.ask.partition.value);
-        if (index < topic->partitions.size()) {
-            item.when_missing = ErrorCode::NOT_LEADER_OR_FOLLOWER;
-        }
         Shard& owner = context.shard().all().at(context.shard_of(item.partition));
         auto share =
             std::ranges::find_if(shares, [&](const auto& s) { return &s->owner() == &owner; });
@@ -138,9 +155,13 @@ FetchResponse::Topic::Partition answer_of(const FetchPlan& plan, FetchPlan::Entr
         answer.diverging_epoch.epoch = outcome.diverging_epoch->epoch;
         answer.diverging_epoch.end_offset = outcome.diverging_epoch->end_offset;
     }
-    if (plan.limit == storage::ReadLimit::LastStable && outcome.error == ErrorCode::NONE) {
-        answer.aborted_transactions.emplace();
-    }
+    // Kafka answers an empty list, not none, for what its metadata does not know.
+    const bool unknown = outcome.error == ErrorCode::UNKNOWN_TOPIC_OR_PARTITION ||
+                         outcome.error == ErrorCode::UNKNOWN_TOPIC_ID ||
+                         outcome.error == ErrorCode::TOPIC_AUTHORIZATION_FAILED;
+    const bool read_committed =
+        plan.limit == storage::ReadLimit::LastStable && outcome.error == ErrorCode::NONE;
+    if (unknown || read_committed) answer.aborted_transactions.emplace();
     answer.records = std::move(outcome.records);
     return answer;
 }

@@ -18,12 +18,15 @@ struct FetchPlan {
     struct Entry {
         std::uint32_t topic = 0;  // index for `topics`
         std::uint32_t session_topic = 0;
+        bool topic_was_known = false;  // to the session
         FetchAsk ask{};
+        Uuid topic_id{};  // none when there is no such topic
         FetchOutcome outcome{};
     };
     std::vector<FetchTopic> topics;
     std::vector<Entry> entries;
     std::int64_t max_bytes = 0;
+    BrokerId reader{-1};  // another broker's id, or negative
     storage::ReadLimit limit = storage::ReadLimit::HighWatermark;
 
     std::int64_t bytes() const;
@@ -34,7 +37,8 @@ struct FetchPlan {
 std::vector<FetchTopicAsks> wanted_of(FetchRequest& request);
 std::vector<ForgottenTopic> forgotten_of(FetchRequest& request);
 
-// The partitions of a request without a session, or that opens one, in the request's order.
+// The partitions of a request without a session, in the request's order. One that is named twice
+// counts once, as it was named last.
 void plan_request(FetchPlan& plan, const std::vector<FetchTopicAsks>& wanted);
 // The partitions of a session, in the session's order.
 void plan_session(FetchPlan& plan, const FetchSession& session);

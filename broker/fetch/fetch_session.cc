@@ -60,6 +60,7 @@ bool FetchSession::tell(std::uint32_t topic, PartitionIndex partition, const New
     const auto found = by_key_.find(key(topic, partition));
     if (found == by_key_.end()) return true;
     Partition& known = *found->second;
+    topics_[topic].was_known |= news.topic_is_known;
 
     const bool changed = news.has_records || news.must_tell || news.failed ||
                          news.high_watermark != known.told_high_watermark ||

@@ -59,6 +59,7 @@ class FetchSession {
     // What an answer says of a partition, as far as it decides whether the client hears it.
     struct News {
         bool failed = false;
+        bool topic_is_known = false;
         bool has_records = false;
         bool must_tell = false;  // a diverging epoch
         Offset high_watermark{-1};
@@ -83,6 +84,8 @@ class FetchSession {
                 const std::vector<ForgottenTopic>& forgotten);
 
     const FetchTopic& topic(std::uint32_t index) const { return topics_[index].topic; }
+    // Was there such a topic when the client was last told? Then it has been deleted since.
+    bool was_known(std::uint32_t topic) const { return topics_[topic].was_known; }
     // In the order they are to be read: those that got records last come last, so that a small
     // limit starves nobody.
     const std::list<Partition>& partitions() const { return order_; }
@@ -105,6 +108,7 @@ class FetchSession {
     struct TopicSlot {
         FetchTopic topic;
         std::size_t partition_count = 0;
+        bool was_known = false;
     };
     std::vector<TopicSlot> topics_;
     std::vector<std::uint32_t> free_topics_;  // slots whose last partition was forgotten

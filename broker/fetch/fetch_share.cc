@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "cluster/image.h"
+
 namespace kafka::broker {
 namespace {
 
@@ -9,6 +11,13 @@ FetchOutcome failed(ErrorCode error) {
     FetchOutcome outcome;
     outcome.error = error;
     return outcome;
+}
+
+// The topic was there when the request was planned: it is led elsewhere, or was deleted meanwhile.
+ErrorCode when_missing(const Shard& owner, const TopicIdPartition& partition) {
+    return owner.image().topics.find(partition.topic_id) != nullptr
+               ? ErrorCode::NOT_LEADER_OR_FOLLOWER
+               : ErrorCode::UNKNOWN_TOPIC_OR_PARTITION;
 }
 
 // The reader's last batch was of an epoch that ended earlier here, or that we never had: it has
@@ -28,7 +37,7 @@ std::optional<storage::EpochEnd> find_divergence(const storage::Partition& parti
 FetchOutcome FetchShare::read_item(const FetchItem& item, std::int64_t max_bytes,
                                    bool min_one_batch) const {
     const storage::Partition* partition = owner_.find(item.partition);
-    if (partition == nullptr) return failed(item.when_missing);
+    if (partition == nullptr) return failed(when_missing(owner_, item.partition));
     const ErrorCode refused = partition->check_leader(item.ask.current_leader_epoch);
     if (refused != ErrorCode::NONE) return failed(refused);
 
@@ -41,6 +50,8 @@ FetchOutcome FetchShare::read_item(const FetchItem& item, std::int64_t max_bytes
         outcome.log_start_offset = partition->log_start_offset();
         return outcome;
     }
+    // As in Kafka, where a negative size breaks the read.
+    if (max_bytes < 0) return failed(ErrorCode::UNKNOWN_SERVER_ERROR);
     Result<storage::ReadResult> read =
         partition->read(item.ask.fetch_offset, max_bytes, min_one_batch, limit_);
     if (!read) return failed(read.error().code);
@@ -55,8 +66,8 @@ void FetchShare::read() {
     bytes_ = 0;
     is_urgent_ = false;
     for (FetchItem& item : items_) {
-        const std::int64_t left = std::max<std::int64_t>(0, max_bytes_ - bytes_);
-        const std::int64_t limit = std::min<std::int64_t>(std::max(0, item.ask.max_bytes), left);
+        const std::int64_t left = bytes_ == 0 ? max_bytes_ : std::max(0L, max_bytes_ - bytes_);
+        const std::int64_t limit = std::min<std::int64_t>(item.ask.max_bytes, left);
         item.outcome = read_item(item, limit, bytes_ == 0);
         item.seen_high_watermark = item.outcome.high_watermark;
         item.seen_last_stable_offset = item.outcome.last_stable_offset;

@@ -35,8 +35,6 @@ struct FetchItem {
     std::size_t place = 0;  // of the partition in the request
     TopicIdPartition partition;
     FetchAsk ask{};
-    // The answer when this broker does not host the partition.
-    ErrorCode when_missing = ErrorCode::UNKNOWN_TOPIC_OR_PARTITION;
     FetchOutcome outcome{};
     // Of the last read; what a log has beyond them is news.
     Offset seen_high_watermark{-1};

@@ -7,6 +7,7 @@
 #include "broker/fetch/fetch_plan.h"
 #include "broker/fetch/fetch_sessions.h"
 #include "broker/fetch/parked_fetch.h"
+#include "broker/leader_hint.h"
 #include "broker/waiting_handler.h"
 #include "protocol/gen/fetch.h"
 
@@ -15,10 +16,13 @@ namespace {
 using Request = FetchRequest;
 using Response = FetchResponse;
 
+constexpr std::int16_t kFirstVersionWithSessions = 7;
 constexpr std::int16_t kFirstVersionWithTopicIds = 13;
+constexpr std::int16_t kFirstVersionWithLeaders = 16;
 constexpr std::int32_t kNoSession = 0;
 constexpr std::int32_t kOpensSession = 0;  // session epochs
 constexpr std::int32_t kLeavesSession = -1;
+constexpr std::int8_t kReadUncommitted = 0;
 constexpr std::int8_t kReadCommitted = 1;
 
 struct SessionUse {
@@ -66,6 +70,7 @@ std::vector<bool> choose_news(FetchSession& session, const FetchPlan& plan) {
     for (const FetchPlan::Entry& entry : plan.entries) {
         const FetchOutcome& outcome = entry.outcome;
         const FetchSession::News news{.failed = outcome.error != ErrorCode::NONE,
+                                      .topic_is_known = outcome.error == ErrorCode::NONE,
                                       .has_records = !outcome.records.empty(),
                                       .must_tell = outcome.diverging_epoch.has_value(),
                                       .high_watermark = outcome.high_watermark,
@@ -108,11 +113,45 @@ Task<void> read_or_wait(RequestContext& context, FetchPlan& plan, std::int64_t m
     co_await read_shares(context, plan, shares);
 }
 
-storage::ReadLimit limit_of(const Request& request) {
-    const BrokerId reader = std::max(request.replica_id, request.replica_state.replica_id);
+storage::ReadLimit limit_of(const Request& request, BrokerId reader) {
     if (reader != BrokerId{-1}) return storage::ReadLimit::LogEnd;
     return request.isolation_level == kReadCommitted ? storage::ReadLimit::LastStable
                                                      : storage::ReadLimit::HighWatermark;
+}
+
+void answer_entry(const RequestContext& context, const FetchPlan& plan, FetchPlan::Entry& entry,
+                  Response& response) {
+    Response::Topic::Partition answer = answer_of(plan, entry);
+    const bool lost_leader = answer.error_code == ErrorCode::NOT_LEADER_OR_FOLLOWER ||
+                             answer.error_code == ErrorCode::FENCED_LEADER_EPOCH;
+    if (lost_leader && context.api_version() >= kFirstVersionWithLeaders) {
+        tell_leader(context, {entry.topic_id, entry.ask.partition}, answer, response);
+        // Another broker knows where the brokers are.
+        if (plan.reader >= BrokerId{0}) response.node_endpoints.clear();
+    }
+    append_answer(response, plan.topics[entry.topic], std::move(answer));
+}
+
+// What Kafka answers to a request that it cannot read, such as one with an isolation level that
+// does not exist: for each partition up to v12, as a whole since v7.
+Response unreadable(const RequestContext& context, Request& request) {
+    Response response;
+    if (context.api_version() >= kFirstVersionWithSessions) {
+        response.error_code = ErrorCode::UNKNOWN_SERVER_ERROR;
+    }
+    if (context.api_version() >= kFirstVersionWithTopicIds) return response;
+    for (const FetchTopicAsks& asks : wanted_of(request)) {
+        for (const FetchAsk& ask : asks.partitions) {
+            Response::Topic::Partition answer;
+            answer.partition_index = ask.partition;
+            answer.error_code = ErrorCode::UNKNOWN_SERVER_ERROR;
+            answer.high_watermark = Offset{-1};
+            answer.aborted_transactions.emplace();
+            answer.records.emplace();
+            append_answer(response, asks.topic, std::move(answer));
+        }
+    }
+    return response;
 }
 
 // Finds or opens the session that the request asks for, and plans what is to be read.
@@ -150,10 +189,14 @@ Task<SessionUse> begin(RequestContext& context, Request& request, FetchPlan& pla
 }  // namespace
 
 Task<Response> handle(RequestContext& context, Request request) {
+    if (request.isolation_level != kReadUncommitted && request.isolation_level != kReadCommitted) {
+        co_return unreadable(context, request);
+    }
     Response response;
     FetchPlan plan;
     plan.max_bytes = std::min(request.max_bytes, context.config().fetch_max_bytes);
-    plan.limit = limit_of(request);
+    plan.reader = std::max(request.replica_id, request.replica_state.replica_id);
+    plan.limit = limit_of(request, plan.reader);
     SessionUse use = co_await begin(context, request, plan);
     if (use.error != ErrorCode::NONE) {
         response.error_code = use.error;
@@ -173,9 +216,8 @@ Task<Response> handle(RequestContext& context, Request request) {
         told = co_await context.on_shard(there, choose);
     }
     for (std::size_t i = 0; i < plan.entries.size(); ++i) {
-        FetchPlan::Entry& entry = plan.entries[i];
         if (use.incremental && use.session && !told[i]) continue;
-        append_answer(response, plan.topics[entry.topic], answer_of(plan, entry));
+        answer_entry(context, plan, plan.entries[i], response);
     }
     co_return response;
 }

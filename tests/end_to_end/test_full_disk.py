@@ -15,6 +15,7 @@ MEGABYTE = 1 << 20
 class FullDisk(BrokerTestCase):
     def setUp(self):
         self.mounted = tempfile.mkdtemp(prefix="barnabas-disk-")
+        self.addCleanup(os.rmdir, self.mounted)  # the last of the cleanups
         mount = subprocess.run(["mount", "-t", "tmpfs", "-o", "size=24m", "tmpfs", self.mounted],
                                capture_output=True, check=False)
         if mount.returncode == 0:
@@ -24,7 +25,6 @@ class FullDisk(BrokerTestCase):
             limit = 12 * MEGABYTE
             self.broker = self.new_broker(preexec=lambda: resource.setrlimit(
                 resource.RLIMIT_FSIZE, (limit, limit)))
-        self.addCleanup(os.rmdir, self.mounted)
         self.broker.start()
 
     def test_what_was_acknowledged_before_the_disk_was_full_is_there(self):

@@ -1,0 +1,47 @@
+// The records of `__consumer_offsets` as types: a key, and a value or a tombstone. Formats and
+// versions are Apache Kafka's, so that its tools read our log and we read its. Pure functions.
+#pragma once
+
+#include <optional>
+#include <variant>
+#include <vector>
+
+#include "base/bytes.h"
+#include "protocol/error.h"
+#include "protocol/gen/group_records.h"
+
+namespace kafka::groups {
+
+template <class K, class V>
+struct KeyedRecord {
+    using Key = K;
+    using Value = V;
+
+    K key;
+    std::optional<V> value;  // nothing: a tombstone
+
+    bool operator==(const KeyedRecord&) const = default;
+};
+
+// Everything that a classic group must not forget; one for each group.
+using GroupMetadataRecord = KeyedRecord<GroupMetadataKey, GroupMetadataValue>;
+// One for each partition that a group has committed.
+using OffsetCommitRecord = KeyedRecord<OffsetCommitKey, OffsetCommitValue>;
+
+using Record = std::variant<GroupMetadataRecord, OffsetCommitRecord>;
+using Records = std::vector<Record>;
+
+struct RecordBytes {
+    Bytes key;
+    std::optional<Bytes> value;
+
+    bool operator==(const RecordBytes&) const = default;
+};
+
+RecordBytes encode(const Record& record);
+
+// Nothing for a type of record that this broker does not know: it is skipped, as Kafka skips it.
+// CORRUPT_MESSAGE when the bytes are not what their type and version say.
+Result<std::optional<Record>> decode(BytesView key, std::optional<BytesView> value);
+
+}  // namespace kafka::groups

@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "base/strong_int.h"
+#include "coordinator/log_record.h"
 #include "coordinator/now.h"
 #include "groups/group_config.h"
 #include "groups/records.h"
@@ -23,6 +24,7 @@ namespace kafka::groups {
 
 using coordinator::kNever;
 using coordinator::Now;
+using coordinator::Producer;
 using coordinator::SteadyMs;
 
 // Names a request that waits for its answer.
@@ -39,14 +41,6 @@ using Response = std::variant<JoinGroupResponse, SyncGroupResponse>;
 struct Reply {
     Token to;
     Response response;
-};
-
-// The transaction that records belong to.
-struct Producer {
-    ProducerId id;
-    ProducerEpoch epoch;
-
-    bool operator==(const Producer&) const = default;
 };
 
 struct Effects {

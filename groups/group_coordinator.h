@@ -28,6 +28,16 @@ namespace kafka::groups {
 
 class GroupCoordinator {
   public:
+    // What coordinator::Runtime calls them.
+    using Record = groups::Record;
+    using Effects = groups::Effects;
+    using Reply = groups::Reply;
+    using Context = groups::Context;
+    static RecordBytes encode(const Record& record) { return groups::encode(record); }
+    static Result<std::optional<Record>> decode(BytesView key, std::optional<BytesView> value) {
+        return groups::decode(key, value);
+    }
+
     // --- membership
     Effects join_group(const ClassicJoin& join, const Context& context);
     Effects sync_group(const SyncGroupRequest& request, Token token, const Context& context);

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "base/bytes.h"
+#include "coordinator/log_record.h"
 #include "protocol/error.h"
 #include "protocol/gen/group_records.h"
 
@@ -31,12 +32,7 @@ using OffsetCommitRecord = KeyedRecord<OffsetCommitKey, OffsetCommitValue>;
 using Record = std::variant<GroupMetadataRecord, OffsetCommitRecord>;
 using Records = std::vector<Record>;
 
-struct RecordBytes {
-    Bytes key;
-    std::optional<Bytes> value;
-
-    bool operator==(const RecordBytes&) const = default;
-};
+using RecordBytes = coordinator::LogRecord;
 
 RecordBytes encode(const Record& record);
 

@@ -6,6 +6,7 @@
 #include <variant>
 
 #include "base/log.h"
+#include "broker/groups/group_shard.h"
 #include "broker/shards.h"
 #include "cluster/replay.h"
 #include "cluster/topic_configs.h"
@@ -45,6 +46,7 @@ void LocalReplicas::open_all() {
     const auto defaults = cluster::default_log_config(shard_.image(), statics_);
     shard_.image().topics.for_each(
         [&](const cluster::Topic& topic) { bring_up_to_date(topic, defaults); });
+    shard_.groups().metadata_changed();
 }
 
 void LocalReplicas::note(const cluster::MetadataRecord& record, Touched& touched) const {
@@ -63,14 +65,23 @@ void LocalReplicas::note(const cluster::MetadataRecord& record, Touched& touched
 
 void LocalReplicas::apply(const cluster::MetadataRecords& records) {
     Touched touched;
+    std::vector<std::string> deleted;
     for (const cluster::MetadataRecord& record : records) {
         if (const auto* removed = std::get_if<RemoveTopicRecord>(&record)) {
+            const cluster::Topic* topic = shard_.image().topics.find(removed->topic_id);
+            if (topic != nullptr) deleted.push_back(topic->name);
             delete_topic(removed->topic_id);
         }
         cluster::replay(shard_.image_for_replay(), record);
         note(record, touched);
     }
     shard_.advance_image(static_cast<std::int64_t>(records.size()));
+    bring_up_to_date(touched);
+    if (!deleted.empty()) shard_.groups().topics_deleted(deleted);
+    shard_.groups().metadata_changed();
+}
+
+void LocalReplicas::bring_up_to_date(const Touched& touched) {
     if (!touched.defaults && touched.topics.empty()) return;
     const auto defaults = cluster::default_log_config(shard_.image(), statics_);
     if (touched.defaults) {
@@ -157,6 +168,7 @@ void LocalReplicas::gather(CheckpointsByDirectory& checkpoints) const {
 }
 
 void LocalReplicas::close_all(CheckpointsByDirectory& checkpoints) {
+    shard_.groups().stop();
     for (const auto& [key, partition] : shard_.partitions()) {
         const Result<Done> closed = partition->close();
         if (closed) continue;

@@ -40,6 +40,7 @@ class LocalReplicas {
         std::set<Uuid> topics;
         bool defaults = false;  // a broker's configuration, from which topics inherit
     };
+    void bring_up_to_date(const Touched& touched);
     void note(const cluster::MetadataRecord& record, Touched& touched) const;
     void delete_topic(const Uuid& topic_id);
     void bring_up_to_date(const cluster::Topic& topic, const storage::LogConfig& defaults);

@@ -2,6 +2,7 @@
 
 #include "broker/config.h"
 #include "broker/fetch/fetch_sessions.h"
+#include "broker/groups/group_shard.h"
 #include "broker/shard_loop.h"
 #include "broker/shards.h"
 #include "cluster/image.h"
@@ -18,6 +19,7 @@ Shard::Shard(ShardId id, Shards& all, const Clock& clock)
       fetch_sessions_(std::make_unique<FetchSessions>(
           static_cast<std::uint32_t>(id), static_cast<std::uint32_t>(all.count()),
           all.config().fetch_session_slots / all.count() + 1)),
+      groups_(std::make_unique<GroupShard>(*this, group_config_of(all.config()))),
       loop_(std::make_unique<ShardLoop>(*this)) {}
 
 Shard::~Shard() = default;

@@ -23,6 +23,7 @@ class Partition;
 namespace kafka::broker {
 
 class FetchSessions;
+class GroupShard;
 class ShardLoop;
 class Shards;
 
@@ -60,6 +61,8 @@ class Shard {
     Partitions& partitions() { return partitions_; }
 
     FetchSessions& fetch_sessions() { return *fetch_sessions_; }
+    // The coordinators of groups that live here.
+    GroupShard& groups() { return *groups_; }
 
     // For the loop: what was posted, oldest first.
     Letter* take_letters() { return mailbox_.take_all(); }
@@ -74,6 +77,7 @@ class Shard {
     std::int64_t image_end_offset_ = 0;
     Partitions partitions_;
     std::unique_ptr<FetchSessions> fetch_sessions_;
+    std::unique_ptr<GroupShard> groups_;
     std::unique_ptr<ShardLoop> loop_;  // the event loop and the connections; keeps Asio out of here
 };
 

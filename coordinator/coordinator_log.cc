@@ -1,6 +1,7 @@
 #include "coordinator/coordinator_log.h"
 
 #include <algorithm>
+#include <array>
 
 #include "protocol/record_batch_builder.h"
 #include "protocol/record_reader.h"
@@ -117,22 +118,20 @@ Result<bool> CoordinatorLog::load_some(LogVisitor& visitor, std::int64_t bytes) 
 }
 
 ErrorCode coordinator_error(ErrorCode append_error) {
-    switch (append_error) {
-        case ErrorCode::UNKNOWN_TOPIC_OR_PARTITION:
-        case ErrorCode::NOT_ENOUGH_REPLICAS:
-        case ErrorCode::NOT_ENOUGH_REPLICAS_AFTER_APPEND:
-        case ErrorCode::REQUEST_TIMED_OUT:
-            return ErrorCode::COORDINATOR_NOT_AVAILABLE;
-        case ErrorCode::NOT_LEADER_OR_FOLLOWER:
-        case ErrorCode::KAFKA_STORAGE_ERROR:
-            return ErrorCode::NOT_COORDINATOR;
-        case ErrorCode::MESSAGE_TOO_LARGE:
-        case ErrorCode::RECORD_LIST_TOO_LARGE:
-        case ErrorCode::INVALID_FETCH_SIZE:
-            return ErrorCode::UNKNOWN_SERVER_ERROR;
-        default:
-            return append_error;
-    }
+    constexpr std::array kTryAgain{
+        ErrorCode::UNKNOWN_TOPIC_OR_PARTITION, ErrorCode::NOT_ENOUGH_REPLICAS,
+        ErrorCode::NOT_ENOUGH_REPLICAS_AFTER_APPEND, ErrorCode::REQUEST_TIMED_OUT};
+    constexpr std::array kLookElsewhere{ErrorCode::NOT_LEADER_OR_FOLLOWER,
+                                        ErrorCode::KAFKA_STORAGE_ERROR};
+    constexpr std::array kTooLarge{ErrorCode::MESSAGE_TOO_LARGE, ErrorCode::RECORD_LIST_TOO_LARGE,
+                                   ErrorCode::INVALID_FETCH_SIZE};
+    const auto is_one_of = [&](const auto& codes) {
+        return std::ranges::find(codes, append_error) != codes.end();
+    };
+    if (is_one_of(kTryAgain)) return ErrorCode::COORDINATOR_NOT_AVAILABLE;
+    if (is_one_of(kLookElsewhere)) return ErrorCode::NOT_COORDINATOR;
+    if (is_one_of(kTooLarge)) return ErrorCode::UNKNOWN_SERVER_ERROR;
+    return append_error;
 }
 
 }  // namespace kafka::coordinator

@@ -51,6 +51,11 @@ class Runtime final : storage::PartitionObserver, LogVisitor {
         : log_(partition), outbox_(outbox), machine_(std::make_unique<Machine>()) {
         partition.watch(*this);
     }
+    ~Runtime() override {
+        for (const Waiting& each : waiting_) {
+            if (each.then) each.then(ErrorCode::NOT_COORDINATOR);
+        }
+    }
 
     // NONE when requests can be served; else what to answer.
     ErrorCode availability() const { return availability_; }

@@ -1,0 +1,51 @@
+#include "broker/groups/group_request.h"
+
+#include <memory>
+
+#include "broker/shards.h"
+#include "cluster/image.h"
+
+namespace kafka::broker {
+namespace {
+
+// Tells the group's shard that a request was abandoned. The answer may be on its way at the same
+// time, so the letter belongs to nobody.
+struct AbandonLetter : Letter {
+    PartitionIndex partition;
+    groups::Token token;
+};
+
+// Unique in the process: the shard that gives it out is part of it.
+groups::Token next_token(ShardId shard) {
+    thread_local std::uint64_t count = 0;
+    return {(static_cast<std::uint64_t>(shard) << 48) + ++count};
+}
+
+}  // namespace
+
+std::optional<GroupPlace> place_of_group(const RequestContext& context, std::string_view group_id) {
+    const cluster::Topic* topic = context.image().topics.find(kOffsetsTopic);
+    if (!topic || topic->partitions.empty()) return std::nullopt;
+    const auto count = static_cast<std::int32_t>(topic->partitions.size());
+    const PartitionIndex partition = partition_of_group(group_id, count);
+    Shard& shard = context.shard().all().at(context.shard_of({topic->id, partition}));
+    return GroupPlace{&shard, partition};
+}
+
+ParkedRequest::ParkedRequest(RequestContext& context, GroupPlace place)
+    : context_(context), place_(place), token_(next_token(context.shard().id())) {
+    abandoned = [](Abandonment& abandonment) {
+        auto& self = static_cast<ParkedRequest&>(abandonment);
+        auto letter = std::make_unique<AbandonLetter>();
+        letter->partition = self.place_.partition;
+        letter->token = self.token_;
+        letter->open = [](Letter& opened, Shard& there) {
+            const std::unique_ptr<AbandonLetter> owned(static_cast<AbandonLetter*>(&opened));
+            there.groups().abandon(owned->partition, owned->token);
+        };
+        self.place_.shard->post(*letter.release());
+    };
+    context.on_abandoned(this);
+}
+
+}  // namespace kafka::broker

@@ -1,0 +1,129 @@
+// The group coordinators of one shard: hosts those partitions of `__consumer_offsets` that the
+// shard owns, loads them, and wakes them when they have something to do. Lives on the shard.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "base/task.h"
+#include "broker/groups/hosted_groups.h"
+#include "broker/shard.h"
+#include "broker/timers.h"
+#include "groups/group_config.h"
+
+namespace kafka::broker {
+
+struct BrokerConfig;
+
+inline constexpr std::string_view kOffsetsTopic = "__consumer_offsets";
+
+groups::GroupConfig group_config_of(const BrokerConfig& config);
+
+// Kafka's choice: the hash that Java gives the id.
+PartitionIndex partition_of_group(std::string_view group_id, std::int32_t partition_count);
+
+class GroupShard : Letter {
+  public:
+    GroupShard(Shard& shard, groups::GroupConfig config);
+    GroupShard(const GroupShard&) = delete;
+    GroupShard& operator=(const GroupShard&) = delete;
+    ~GroupShard();
+
+    // The image has moved and the shard's partitions with it.
+    void metadata_changed();
+    // Before the partitions are closed. Nobody may wait any more.
+    void stop() { hosted_.clear(); }
+    // Groups forget the offsets of topics that do not exist any more.
+    void topics_deleted(const std::vector<std::string>& topics);
+
+    groups::Context context() const;
+
+    // R decide(GroupCoordinator&, const Context&): an answer that needs no record.
+    template <class Decide>
+    auto look(PartitionIndex partition, Decide& decide)
+        -> Coordinated<decltype(decide(std::declval<groups::GroupCoordinator&>(), context()))> {
+        HostedGroups* hosted = find(partition);
+        if (!hosted) return ErrorCode::NOT_COORDINATOR;
+        const ErrorCode error = hosted->runtime().availability();
+        if (error != ErrorCode::NONE) return error;
+        auto answer = decide(hosted->runtime().machine(), context());
+        wake_for(*hosted);
+        return answer;
+    }
+    // Answered<R> decide(GroupCoordinator&, const Context&): answered when its records are
+    // committed. `decide` must outlive the wait.
+    template <class R, class Decide>
+    Task<Coordinated<R>> decide(PartitionIndex partition, Decide& decide) {
+        HostedGroups* hosted = find(partition);
+        if (!hosted) co_return ErrorCode::NOT_COORDINATOR;
+        HostedGroups::Runtime& runtime = hosted->runtime();
+        const ErrorCode unavailable = runtime.availability();
+        if (unavailable != ErrorCode::NONE) co_return unavailable;
+
+        groups::Answered<R> answered = decide(runtime.machine(), context());
+        runtime.carry_out(std::move(answered.effects), context());
+        after(*hosted);
+        HostedGroups::Commit commit(runtime);
+        const ErrorCode error = co_await commit;
+        if (error != ErrorCode::NONE) co_return error;
+        co_return std::move(answered.response);
+    }
+    // Effects decide(GroupCoordinator&, const Context&): answered when the group replies to
+    // `token`, which may take as long as a rebalance.
+    template <class Decide>
+    Task<Coordinated<groups::Response>> park(PartitionIndex partition, groups::Token token,
+                                             Decide& decide) {
+        HostedGroups* hosted = find(partition);
+        if (!hosted) co_return ErrorCode::NOT_COORDINATOR;
+        HostedGroups::Runtime& runtime = hosted->runtime();
+        const ErrorCode unavailable = runtime.availability();
+        if (unavailable != ErrorCode::NONE) co_return unavailable;
+
+        HostedGroups::Waiter waiter(*hosted, token);
+        groups::Effects effects = decide(runtime.machine(), context());
+        runtime.carry_out(std::move(effects), context());
+        after(*hosted);
+        Coordinated<groups::Response> reply = co_await waiter;
+        co_return reply;
+    }
+    void abandon(PartitionIndex partition, groups::Token token);
+
+    // Calls visit(const GroupCoordinator&) for each; COORDINATOR_LOAD_IN_PROGRESS when one of them
+    // is not loaded.
+    template <class Visit>
+    ErrorCode for_each(Visit visit) {
+        for (auto& [index, hosted] : hosted_) {
+            const ErrorCode error = hosted.runtime().availability();
+            if (error == ErrorCode::COORDINATOR_LOAD_IN_PROGRESS) return error;
+            if (error == ErrorCode::NONE) visit(std::as_const(hosted.runtime().machine()));
+        }
+        return ErrorCode::NONE;
+    }
+
+  private:
+    struct Alarm : Timer {
+        GroupShard* owner = nullptr;
+    };
+
+    HostedGroups* find(PartitionIndex partition);
+    void load();
+    void load_soon();
+    // What an event may have left to do: loading, or a deadline that is closer than before.
+    void after(HostedGroups& hosted);
+    void wake_for(HostedGroups& hosted);
+    void run_due();
+
+    Shard& shard_;
+    const groups::GroupConfig config_;
+    Uuid topic_id_;
+    std::map<PartitionIndex, HostedGroups> hosted_;
+    bool loading_wanted_ = false;
+    bool load_posted_ = false;
+    Alarm alarm_;
+};
+
+}  // namespace kafka::broker

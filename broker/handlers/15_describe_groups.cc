@@ -1,0 +1,51 @@
+// DescribeGroups: the state and the members of classic groups. (KIP-430: what may I do with them;
+// KIP-1043: a group that is not there is an error)
+#include "broker/groups/group_request.h"
+#include "protocol/gen/describe_groups.h"
+
+namespace kafka::broker {
+namespace {
+using Request = DescribeGroupsRequest;
+using Response = DescribeGroupsResponse;
+using Group = Response::Group;
+
+// A bit for each of an operation's numbers.
+std::int32_t authorized_operations(const RequestContext& context, const std::string& group_id) {
+    std::int32_t bits = 0;
+    for (const Operation operation : {Operation::Read, Operation::Delete, Operation::Describe,
+                                      Operation::DescribeConfigs, Operation::AlterConfigs}) {
+        if (context.authorized(operation, group_id, ResourceType::Group)) {
+            bits |= 1 << static_cast<int>(operation);
+        }
+    }
+    return bits;
+}
+
+}  // namespace
+
+Task<Response> handle(RequestContext& context, Request request) {
+    const std::int16_t version = context.api_version();
+    Response response;
+    for (const std::string& group_id : request.groups) {
+        auto describe = [&](groups::GroupCoordinator& coordinator, const groups::Context&) {
+            return groups::Answered<Group>{coordinator.describe_group(group_id, version), {}};
+        };
+        auto task = decide_for_group<Group>(context, group_id, describe);
+        Coordinated<Group> answer = co_await task;
+        Group& group = response.groups.emplace_back();
+        if (answer) {
+            group = answer.take();
+        } else {
+            group.group_id = group_id;
+            group.error_code = answer.error();
+        }
+        if (request.include_authorized_operations && group.error_code == ErrorCode::NONE) {
+            group.authorized_operations = authorized_operations(context, group_id);
+        }
+    }
+    co_return response;
+}
+
+KAFKA_HANDLER(DescribeGroups);
+
+}  // namespace kafka::broker

@@ -79,19 +79,23 @@ DescribedConfigs describe_topic(const RequestContext& context, const std::string
 }
 
 DescribedConfigs describe_broker(const RequestContext& context, const ConfigQuestion& question) {
+    // Who it is, a broker knows even when nobody said it.
+    cluster::StaticConfigs statics = context.config().statics;
+    const std::string own_id = std::to_string(statics.node_id.value);
+    statics.values.insert_or_assign("node.id", own_id);
+    statics.values.insert_or_assign("broker.id", own_id);
     DescribedConfigs configs;
     for (const ConfigKey* key : cluster::broker_config_keys()) {
         if (!question.wants(key->name)) continue;
-        const auto& statics = context.config().statics;
         if (key->internal && !statics.values.contains(key->name)) continue;
         const EffectiveConfig config =
             cluster::effective_broker_config(*key, context.image(), statics);
         configs.push_back(described(*key, config, question));
         configs.back().read_only = key->dynamic == cluster::Dynamic::No;
     }
-    const std::string id = std::to_string(context.config().statics.node_id.value);
     std::set<std::string> custom;
-    for (const auto& [name, value] : context.image().config_of(ConfigResourceType::Broker, id)) {
+    for (const auto& [name, value] :
+         context.image().config_of(ConfigResourceType::Broker, own_id)) {
         if (cluster::find_broker_config(name) || !question.wants(name)) continue;
         configs.push_back(opaque(name, ConfigSource::DynamicBroker, question));
         custom.insert(name);

@@ -69,7 +69,9 @@ class SocketClient {
     // True when the broker has closed the connection, and nothing came before.
     bool is_closed() {
         std::uint8_t byte;
-        return ::recv(socket_, &byte, 1, 0) <= 0 && errno != EAGAIN;
+        // The end of the stream leaves errno as an earlier call has left it.
+        const auto size = ::recv(socket_, &byte, 1, 0);
+        return size == 0 || (size < 0 && errno != EAGAIN);
     }
     // Says that nothing more will be sent.
     void finish_sending() { ::shutdown(socket_, SHUT_WR); }

@@ -25,7 +25,12 @@ inline BrokerConfig config_of(const Settings& settings) {
 class TestBroker {
   public:
     explicit TestBroker(const Settings& settings = {}, std::size_t shards = 2)
-        : broker_(config_of(settings), clock_, files_, shards) {
+        : broker_(config_of(settings), clock_, memory_, shards) {
+        broker_.start();
+    }
+    // With its logs on a real disk.
+    TestBroker(storage::FileSystem& files, const Settings& settings)
+        : broker_(config_of(settings), clock_, files, 2) {
         broker_.start();
     }
     std::uint16_t port() const { return broker_.bound().front().address.port; }
@@ -34,7 +39,7 @@ class TestBroker {
 
   private:
     SystemClock clock_;
-    storage::MemoryFileSystem files_;
+    storage::MemoryFileSystem memory_;
     Broker broker_;
 };
 

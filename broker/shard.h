@@ -52,6 +52,8 @@ class Shard {
     // What this shard has replayed of the cluster's metadata; other shards may be a moment ahead.
     const cluster::Image& image() const { return *image_; }
     cluster::Image& image_for_replay() { return *image_; }
+    // The offset after the last record that the image has replayed.
+    std::int64_t image_end_offset() const { return image_end_offset_; }
     void advance_image(std::int64_t records) { image_end_offset_ += records; }
 
     // Null when this broker does not host the partition, or another shard does.
@@ -72,6 +74,7 @@ class Shard {
     Mailbox mailbox_;
     Timers timers_;
     std::unique_ptr<cluster::Image> image_;
+    std::int64_t image_end_offset_ = 0;
     Partitions partitions_;
     std::unique_ptr<FetchSessions> fetch_sessions_;
     std::unique_ptr<GroupShard> groups_;

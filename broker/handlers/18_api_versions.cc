@@ -1,6 +1,5 @@
 // ApiVersions: which APIs does this broker serve, in which versions, and with which features?
 // (KIP-35, KIP-511, KIP-584)
-#include "broker/config.h"
 #include "broker/gen/served_apis.h"
 #include "broker/handler.h"
 #include "cluster/features.h"
@@ -48,9 +47,7 @@ void add_features(const RequestContext& context, Response& response) {
         response.finalized_features.push_back(
             {.name = name, .max_version_level = level, .min_version_level = level});
     }
-    // Clients keep the features of the highest epoch; a broker's grows with each of its lives.
-    const auto* self = context.image().find_broker(context.config().statics.node_id);
-    response.finalized_features_epoch = self ? self->epoch.value : 0;
+    response.finalized_features_epoch = context.shard().image_end_offset();
 }
 
 }  // namespace

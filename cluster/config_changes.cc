@@ -86,6 +86,10 @@ Error not_a_list(ConfigResourceType type, const ConfigChange& change) {
 
 std::string changed_list(const std::string& present, const ConfigChange& change) {
     std::vector<std::string> elements = split_list(present);
+    // Nothing, appended, is an element too: an empty one, which the key's rule may refuse.
+    const bool appends_nothing =
+        change.operation == ConfigOperation::Append && trimmed(*change.value).empty();
+    if (appends_nothing) elements.emplace_back();
     for (std::string& element : split_list(*change.value)) {
         const auto found = std::ranges::find(elements, element);
         if (change.operation == ConfigOperation::Append) {

@@ -166,7 +166,7 @@ def _decode_one(message, field, version, reader, element=False):
         if count < 0:
             return None
         data = reader.take(count)
-        return data.decode() if kind == "string" else data
+        return data.decode(errors="replace") if kind == "string" else data
     if not element and version in field.nullable and reader.number(">b") < 0:
         return None
     return _decode_fields(message, message.structs[kind], version, reader)

@@ -25,6 +25,11 @@ void BlockingPool::submit(BlockingJob& job) {
     }
 }
 
+void BlockingPool::finish_jobs() {
+    std::unique_lock lock(mutex_);
+    all_idle_.wait(lock, [this] { return !first_ && idle_ == threads_.size(); });
+}
+
 void BlockingPool::work() {
     std::unique_lock lock(mutex_);
     while (true) {
@@ -37,7 +42,7 @@ void BlockingPool::work() {
             continue;
         }
         if (stopping_) return;
-        ++idle_;
+        if (++idle_ == threads_.size()) all_idle_.notify_all();
         changed_.wait(lock);
         --idle_;
     }

@@ -22,6 +22,8 @@ class BlockingPool {
 
     // Any thread. Jobs start in the order in which they were submitted.
     void submit(BlockingJob& job);
+    // Any thread but the pool's own: returns when every job submitted so far has run.
+    void finish_jobs();
 
   private:
     void work();
@@ -29,6 +31,7 @@ class BlockingPool {
     const std::size_t max_threads_;
     std::mutex mutex_;
     std::condition_variable changed_;
+    std::condition_variable all_idle_;
     BlockingJob* first_ = nullptr;
     BlockingJob* last_ = nullptr;
     std::size_t idle_ = 0;

@@ -1,7 +1,9 @@
 #include "broker/group_commit.h"
 
+#include <algorithm>
 #include <memory>
 #include <optional>
+#include <vector>
 
 #include "base/log.h"
 #include "broker/blocking_pool.h"
@@ -38,13 +40,13 @@ class Flush final : BlockingJob, Letter, storage::PartitionObserver {
     }
 
     void partition_changed(storage::Partition&, storage::PartitionChange change) override {
-        if (change == storage::PartitionChange::Deleted) partition_ = nullptr;
+        if (change == storage::PartitionChange::Deleted) unwatch();
     }
 
     static void finish(std::unique_ptr<Flush> flush) {
-        storage::Partition* const partition = flush->partition_;
-        if (partition == nullptr) return;
+        if (!flush->is_watching()) return;
         flush->unwatch();
+        storage::Partition* const partition = flush->partition_;
         if (!*flush->result_) {
             log::error("{} cannot be synced: {}", partition->folder(),
                        flush->result_->error().message);
@@ -54,7 +56,7 @@ class Flush final : BlockingJob, Letter, storage::PartitionObserver {
     }
 
     Shard& shard_;
-    storage::Partition* partition_;  // null once it was deleted
+    storage::Partition* const partition_;  // there as long as it is watched
     const storage::FlushTicket ticket_;
     std::optional<Result<Done>> result_;  // the pool's until the letter is posted
 };
@@ -66,5 +68,18 @@ void flush_if_needed(Shard& shard, storage::Partition& partition) {
 }
 
 void flush_now(Shard& shard, storage::Partition& partition) { Flush::begin(shard, partition); }
+
+void finish_flushes(Shards& shards) {
+    std::vector<std::size_t> in_flight(shards.count(), 1);
+    while (std::ranges::any_of(in_flight, [](std::size_t count) { return count > 0; })) {
+        shards.blocking_pool().finish_jobs();
+        // What the jobs have posted is opened before this.
+        shards.run_on_all([&in_flight](Shard& here) {
+            const auto flushing = [](const auto& each) { return each.second->flush_in_flight(); };
+            in_flight[static_cast<std::size_t>(here.id())] =
+                static_cast<std::size_t>(std::ranges::count_if(here.partitions(), flushing));
+        });
+    }
+}
 
 }  // namespace kafka::broker

@@ -16,4 +16,8 @@ void flush_if_needed(Shard& shard, storage::Partition& partition);
 // Syncs what there is, as flush.ms asks for. Does nothing while a sync is on its way.
 void flush_now(Shard& shard, storage::Partition& partition);
 
+// At the stop, from a thread that is no shard's, once nobody appends any more: returns when no sync
+// is on its way, so that the logs may be closed.
+void finish_flushes(Shards& shards);
+
 }  // namespace kafka::broker

@@ -6,6 +6,7 @@
 #include "base/log.h"
 #include "base/uuid.h"
 #include "broker/config.h"
+#include "broker/group_commit.h"
 #include "storage/meta_properties.h"
 
 namespace kafka::broker {
@@ -123,6 +124,7 @@ void NodeStorage::stop_background_work() {
 
 void NodeStorage::stop() {
     stop_background_work();
+    finish_flushes(shards_);
     std::vector<CheckpointsByDirectory> by_shard(shards_.count());
     shards_.run_on_all([&](Shard& here) {
         host_.replicas_of(here.id()).close_all(by_shard[static_cast<std::size_t>(here.id())]);

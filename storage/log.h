@@ -58,8 +58,8 @@ class Log {
     std::size_t segment_count() const { return segments_.size(); }
 
     // --- writing
-    // ---------------------------------------------------------------------------------- Does this
-    // batch belong into a new segment? By size, time, full index or offset range.
+
+    // Does this batch belong into a new segment? By size, time, full index or offset range.
     Result<bool> needs_roll(const RecordBatchView& batch, const LogConfig& config,
                             TimestampMs now) const;
     // Seals the active segment; the next one starts at the log end offset.
@@ -83,9 +83,9 @@ class Log {
     std::vector<std::string> take_removals();
 
     // --- reading
-    // ---------------------------------------------------------------------------------- Whole
-    // batches from the one containing `from` (or the next), none of which reaches beyond `end`; see
-    // Partition::read.
+
+    // Whole batches from the one containing `from` (or the next), none of which reaches beyond
+    // `end`; see Partition::read.
     Result<Records> read(Offset from, std::int64_t max_bytes, bool min_one_batch, Offset end) const;
     // The first record from the log start on with a time at or after `timestamp`.
     Result<std::optional<TimestampAndOffset>> find_timestamp(TimestampMs timestamp) const;
@@ -98,8 +98,8 @@ class Log {
     Result<Done> visit_batches(Offset from, const BatchVisitor& visitor) const;
 
     // --- syncing
-    // ---------------------------------------------------------------------------------- The files
-    // that hold what lies above the recovery point.
+
+    // The files that hold what lies above the recovery point.
     Result<std::vector<std::shared_ptr<File>>> unsynced_files() const;
     // True once after files were created or renamed in the folder.
     bool take_folder_changed() { return std::exchange(folder_changed_, false); }

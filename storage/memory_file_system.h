@@ -40,8 +40,8 @@ class MemoryFileSystem : public FileSystem {
     Result<std::string> identity_since_boot(const std::string& path) override;
 
     // --- faults
-    // ----------------------------------------------------------------------------------- Writes
-    // beyond this many bytes in all files fail, after filling what is left.
+
+    // Writes beyond this many bytes in all files fail, after filling what is left.
     void set_capacity(std::uint64_t bytes);
     // The next `times` calls of that kind on a path containing `path_part` fail and change nothing.
     void fail(Call call, std::string path_part, int times = 1);

@@ -166,7 +166,6 @@ void Partition::on_log_start_moved(Offset before) {
 }
 
 // --- configuration and state
-// -----------------------------------------------------------------------
 
 void Partition::set_config(const LogConfig& config) {
     config_ = config;

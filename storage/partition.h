@@ -127,8 +127,8 @@ class Partition {
     const std::string& folder() const { return log_->folder(); }
 
     // --- leadership
-    // ------------------------------------------------------------------------------- Takes the
-    // lead in `epoch`, alone in the in-sync replicas: all of the log is committed.
+
+    // Takes the lead in `epoch`, alone in the in-sync replicas: all of the log is committed.
     void become_leader(LeaderEpoch epoch);
     void become_follower(LeaderEpoch epoch);
     bool is_leader() const { return is_leader_; }
@@ -139,8 +139,9 @@ class Partition {
     ErrorCode check_leader(LeaderEpoch current_leader_epoch) const;
 
     // --- writing
-    // ---------------------------------------------------------------------------------- Checks one
-    // produced batch, numbers it, and writes it in one write. `batch` is patched in place.
+
+    // Checks one produced batch, numbers it, and writes it in one write. `batch` is patched in
+    // place.
     AppendResult append_as_leader(MutableBytes batch, const AppendRequest& request,
                                   TimestampMs now);
     // Takes the leader's batches as they are; they start at the log end offset.
@@ -151,10 +152,10 @@ class Partition {
     Result<Done> truncate_to(Offset offset, TimestampMs now);
 
     // --- reading
-    // ---------------------------------------------------------------------------------- Whole
-    // batches from the one that contains `from`, at most `max_bytes` of them; with `min_one_batch`
-    // the first comes whatever its size (KIP-74). OFFSET_OUT_OF_RANGE outside of [log start offset,
-    // log end offset]; empty between `limit` and the log end.
+
+    // Whole batches from the one that contains `from`, at most `max_bytes` of them; with
+    // `min_one_batch` the first comes whatever its size (KIP-74). OFFSET_OUT_OF_RANGE outside of
+    // [log start offset, log end offset]; empty between `limit` and the log end.
     Result<ReadResult> read(Offset from, std::int64_t max_bytes, bool min_one_batch,
                             ReadLimit limit) const;
     // The same batches in memory, for those who read their own log.
@@ -170,7 +171,6 @@ class Partition {
     std::uint64_t size_in_bytes() const { return log_->size_in_bytes(); }
 
     // --- removing
-    // ---------------------------------------------------------------------------------
     // DeleteRecords: the log starts at `before` (-1: the high watermark), and the answer is where
     // it now starts. OFFSET_OUT_OF_RANGE beyond the high watermark.
     Result<Offset> delete_records(Offset before);
@@ -182,7 +182,6 @@ class Partition {
     std::vector<std::string> take_removals() { return log_->take_removals(); }
 
     // --- flushing
-    // ---------------------------------------------------------------------------------
     // flush.messages is reached: what lies above the high watermark waits for a flush. One flush
     // runs at a time; appends during it are covered by the next.
     bool flush_needed() const;
@@ -194,7 +193,6 @@ class Partition {
     void finish_flush(const FlushTicket& ticket, const Result<Done>& result);
 
     // --- configuration, observers, state
-    // ------------------------------------------------------------
     const LogConfig& config() const { return config_; }
     void set_config(const LogConfig& config);
     // Hears of every change until the observer is destroyed or unwatches.

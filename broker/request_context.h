@@ -68,7 +68,8 @@ class RequestContext {
     void close_connection(std::string why) { close_reason_ = std::move(why); }
 
     // One slot for a handler that parks: called at most once, when the connection has gone or the
-    // broker stops. The handler should finish soon; its answer may not reach anybody.
+    // broker stops. The handler should finish soon; its answer may not reach anybody. Not called
+    // when that has happened before: who parks asks abandoned() first.
     void on_abandoned(Abandonment* abandonment) { abandonment_ = abandonment; }
     bool abandoned() const { return abandoned_; }
 

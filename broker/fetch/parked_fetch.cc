@@ -35,6 +35,8 @@ void ParkedFetch::await_suspend(std::coroutine_handle<> waiting) {
     for (std::size_t i = 0; i < watches_.size(); ++i) {
         watches_[i]->start(threshold_of(held_bytes_[i]));
     }
+    // The connection may have gone while the shares were read.
+    if (context_.abandoned()) finish(false);
 }
 
 // Each share reports when it alone has an equal part of what is missing: then no report can be

@@ -85,6 +85,8 @@ Task<Coordinated<groups::Response>> park_at_group(RequestContext& context,
                                                   std::string_view group_id, Decide& decide) {
     const std::optional<GroupPlace> place = place_of_group(context, group_id);
     if (!place) co_return ErrorCode::NOT_COORDINATOR;
+    // It would be parked for nobody.
+    if (context.abandoned()) co_return ErrorCode::REQUEST_TIMED_OUT;
     ParkedRequest parked(context, *place);
     auto with_token = [&decide, token = parked.token()](groups::GroupCoordinator& coordinator,
                                                         const groups::Context& now) {

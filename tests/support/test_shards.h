@@ -89,6 +89,16 @@ class TestShards {
             left = left.subspan(static_cast<std::size_t>(size));
         }
     }
+    // The client sends its last request and goes; the broker sees both at the same time.
+    template <class Request>
+    void send_and_leave(const Request& request, std::int16_t version) {
+        const Bytes frame = frame_of(request, version, ++sent_, "test");
+        CHECK(::send(sockets_[1], frame.data(), frame.size(), MSG_NOSIGNAL) ==
+                  static_cast<ssize_t>(frame.size()),
+              "the broker takes the request");
+        ::shutdown(sockets_[1], SHUT_WR);
+        run();
+    }
     // Everything that can happen now has happened.
     void run() {
         for (bool moved = true; moved;) {

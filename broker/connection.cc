@@ -18,7 +18,8 @@ namespace {
 
 constexpr std::size_t kSizeBytes = sizeof(std::int32_t);
 constexpr std::int16_t kProduce = 0;
-// Produce requests of one connection that may be in work at once.
+constexpr std::int16_t kOffsetCommit = 8;
+// Requests of one connection that may be in work at once.
 constexpr std::size_t kMaxInWork = 256;
 // Room for a frame that is announced: beyond this only what has come in is believed. Pages of it
 // that nothing was read into are not resident.
@@ -199,7 +200,9 @@ bool Connection::size_is_refused(std::int32_t size) {
 bool Connection::may_start(std::int16_t api_key) const {
     if (waits_writable_) return false;
     if (!first_in_work_) return true;
-    return api_key == kProduce && first_in_work_->api_key() == kProduce && in_work_ < kMaxInWork;
+    // What they change is ordered by the letters to its owner; the answers are put in order here.
+    const bool overlaps = api_key == kProduce || api_key == kOffsetCommit;
+    return overlaps && first_in_work_->api_key() == api_key && in_work_ < kMaxInWork;
 }
 
 void Connection::start_request(MutableBytes frame) {

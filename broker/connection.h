@@ -5,8 +5,9 @@
 // its own only for a frame that is not complete, requests that wait and answers that could not be
 // sent. An idle one holds none.
 //
-// Produce is started behind Produce; any other request waits until those before it are answered, as
-// Kafka does with every request: CreateTopics with Metadata behind it in one write sees the topic.
+// Produce is started behind Produce, and OffsetCommit behind OffsetCommit; any other request waits
+// until those before it are answered, as Kafka does with every request: CreateTopics with Metadata
+// behind it in one write sees the topic.
 #pragma once
 
 #include <boost/asio/posix/stream_descriptor.hpp>

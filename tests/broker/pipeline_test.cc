@@ -10,7 +10,10 @@
 #include "protocol/gen/api_versions.h"
 #include "protocol/gen/create_topics.h"
 #include "protocol/gen/fetch.h"
+#include "protocol/gen/find_coordinator.h"
 #include "protocol/gen/metadata.h"
+#include "protocol/gen/offset_commit.h"
+#include "protocol/gen/offset_fetch.h"
 #include "storage/posix_file_system.h"
 #include "tests/broker/handlers/produce_fixture.h"
 #include "tests/broker/server_fixture.h"
@@ -22,6 +25,9 @@ constexpr std::int16_t kCreateVersion = 4;
 constexpr std::int16_t kMetadataVersion = 8;
 constexpr std::int16_t kProduceVersion = 8;
 constexpr std::int16_t kFetchVersion = 11;
+constexpr std::int16_t kCoordinatorVersion = 2;
+constexpr std::int16_t kCommitVersion = 7;
+constexpr std::int16_t kCommittedVersion = 5;
 constexpr std::size_t kOldHeader = 4;  // of an answer: the correlation id alone
 
 Bytes create_topic(const std::string& name, std::int32_t partitions, std::int32_t correlation_id) {
@@ -60,6 +66,46 @@ Bytes api_versions(std::int32_t correlation_id) {
     return frame_of(ApiVersionsRequest{}, 0, correlation_id);
 }
 
+Bytes find_coordinator(const std::string& group, std::int32_t correlation_id) {
+    FindCoordinatorRequest request;
+    request.key = group;
+    return frame_of(request, kCoordinatorVersion, correlation_id);
+}
+
+Bytes commit(const std::string& group, const std::string& topic, std::int64_t offset,
+             std::int32_t correlation_id) {
+    OffsetCommitRequest request;
+    request.group_id = group;
+    auto& named = request.topics.emplace_back();
+    named.name = topic;
+    named.partitions.emplace_back().committed_offset = {offset};
+    return frame_of(request, kCommitVersion, correlation_id);
+}
+
+ErrorCode code_of_commit(Bytes& answer) {
+    return decode_answer<OffsetCommitResponse>(answer, kCommitVersion, kOldHeader)
+        .topics.at(0)
+        .partitions.at(0)
+        .error_code;
+}
+
+// What the group has committed of partition 0 of orders.
+Bytes committed(const std::string& group, std::int32_t correlation_id) {
+    OffsetFetchRequest request;
+    request.group_id = group;
+    auto& topic = request.topics.emplace().emplace_back();
+    topic.name = "orders";
+    topic.partition_indexes = {PartitionIndex{0}};
+    return frame_of(request, kCommittedVersion, correlation_id);
+}
+
+Offset committed_offset_of(Bytes& answer) {
+    return decode_answer<OffsetFetchResponse>(answer, kCommittedVersion, kOldHeader)
+        .topics.at(0)
+        .partitions.at(0)
+        .committed_offset;
+}
+
 void append(Bytes& to, const Bytes& more) { to.insert(to.end(), more.begin(), more.end()); }
 
 SocketClient client_of_orders(TestBroker& broker, std::int32_t partitions) {
@@ -90,6 +136,65 @@ TEST(Pipeline, ProducesToManyPartitionsAreAnsweredInOrderAndAppendedInOrder) {
         ASSERT_EQ(partition.error_code, ErrorCode::NONE);
         ASSERT_EQ(partition.base_offset.value, next_offset[partition.index.value]++);
     }
+}
+
+// Groups live on both shards, and a commit to an unknown topic is decided where it came in: answers
+// are ready in another order than that of the requests.
+TEST(Pipeline, CommitsOfManyGroupsAreAnsweredInOrderAndTheLastOfEachGroupHolds) {
+    TestBroker broker;
+    SocketClient client = client_of_orders(broker, 1);
+    constexpr std::int32_t kGroups = 8;
+    constexpr std::int32_t kCommits = 1'000;
+    const auto group = [](std::int32_t i) { return "group-" + std::to_string(i % kGroups); };
+    const auto is_to_nowhere = [](std::int32_t i) { return i % 7 == 3; };
+    client.send(find_coordinator("any", 0));
+    client.receive();
+    Bytes requests;
+    std::map<std::string, std::int64_t> last;
+    for (std::int32_t i = 0; i < kCommits; ++i) {
+        append(requests, commit(group(i), is_to_nowhere(i) ? "nowhere" : "orders", i, i));
+        if (!is_to_nowhere(i)) last[group(i)] = i;
+    }
+    for (std::int32_t i = 0; i < kGroups; ++i) append(requests, committed(group(i), kCommits + i));
+
+    client.send(requests);
+
+    for (std::int32_t i = 0; i < kCommits; ++i) {
+        auto answer = client.receive();
+        ASSERT_TRUE(answer.has_value());
+        ASSERT_EQ(correlation_id_of(*answer), i);
+        ASSERT_EQ(code_of_commit(*answer),
+                  is_to_nowhere(i) ? ErrorCode::UNKNOWN_TOPIC_OR_PARTITION : ErrorCode::NONE);
+    }
+    for (std::int32_t i = 0; i < kGroups; ++i) {
+        auto answer = client.receive().value();
+        ASSERT_EQ(correlation_id_of(answer), kCommits + i);
+        EXPECT_EQ(committed_offset_of(answer), Offset{last[group(i)]});
+    }
+}
+
+// `__consumer_offsets` comes into being between the commits that come too early and the others.
+TEST(Pipeline, CommitsAroundTheFirstSearchForACoordinatorAreAnsweredInOrder) {
+    TestBroker broker;
+    SocketClient client = client_of_orders(broker, 1);
+    Bytes requests;
+    for (std::int32_t i = 0; i < 20; ++i) append(requests, commit("readers", "orders", i, i));
+    append(requests, find_coordinator("readers", 20));
+    for (std::int32_t i = 21; i < 40; ++i) append(requests, commit("readers", "orders", i, i));
+    append(requests, committed("readers", 40));
+
+    client.send(requests);
+
+    for (std::int32_t i = 0; i < 40; ++i) {
+        auto answer = client.receive();
+        ASSERT_TRUE(answer.has_value());
+        ASSERT_EQ(correlation_id_of(*answer), i);
+        if (i == 20) continue;
+        ASSERT_EQ(code_of_commit(*answer), i < 20 ? ErrorCode::NOT_COORDINATOR : ErrorCode::NONE);
+    }
+    auto answer = client.receive().value();
+    EXPECT_EQ(correlation_id_of(answer), 40);
+    EXPECT_EQ(committed_offset_of(answer), Offset{39});
 }
 
 TEST(Pipeline, MetadataBehindCreateTopicsSeesTheTopicAtTheAddressThatWasDialled) {

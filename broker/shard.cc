@@ -3,6 +3,7 @@
 #include "broker/config.h"
 #include "broker/fetch/fetch_sessions.h"
 #include "broker/groups/group_shard.h"
+#include "broker/produce/producer_turns.h"
 #include "broker/shard_loop.h"
 #include "broker/shards.h"
 #include "cluster/image.h"
@@ -16,6 +17,7 @@ Shard::Shard(ShardId id, Shards& all, const Clock& clock)
       clock_(clock),
       timers_([this](std::chrono::nanoseconds earliest) { loop_->set_clock(earliest); }),
       image_(std::make_unique<cluster::Image>()),
+      producer_turns_(std::make_unique<ProducerTurns>()),
       fetch_sessions_(std::make_unique<FetchSessions>(
           static_cast<std::uint32_t>(id), static_cast<std::uint32_t>(all.count()),
           all.config().fetch_session_slots / all.count() + 1)),

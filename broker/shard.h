@@ -24,6 +24,7 @@ namespace kafka::broker {
 
 class FetchSessions;
 class GroupShard;
+class ProducerTurns;
 class ShardLoop;
 class Shards;
 
@@ -60,6 +61,7 @@ class Shard {
     storage::Partition* find(const TopicIdPartition& partition) const;
     Partitions& partitions() { return partitions_; }
 
+    ProducerTurns& producer_turns() { return *producer_turns_; }
     FetchSessions& fetch_sessions() { return *fetch_sessions_; }
     // The coordinators of groups that live here.
     GroupShard& groups() { return *groups_; }
@@ -76,6 +78,7 @@ class Shard {
     std::unique_ptr<cluster::Image> image_;
     std::int64_t image_end_offset_ = 0;
     Partitions partitions_;
+    std::unique_ptr<ProducerTurns> producer_turns_;
     std::unique_ptr<FetchSessions> fetch_sessions_;
     std::unique_ptr<GroupShard> groups_;
     std::unique_ptr<ShardLoop> loop_;  // the event loop and the connections; keeps Asio out of here

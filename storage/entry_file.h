@@ -1,4 +1,4 @@
-// A file of entries of one size, in ascending order, which only grows or is cut: what both indexes
+// A file of entries of one size, in ascending order, which only grows or is cut: what all indexes
 // are. New entries gather in memory and are written in groups; what a crash loses of them is
 // rebuilt from the log. The file is made with its first group, and open only while it is written.
 #pragma once
@@ -26,6 +26,7 @@ class EntryFile {
     Result<Done> load();
     std::size_t count() const { return written_ + pending_.size() / entry_bytes_; }
     bool empty() const { return count() == 0; }
+    bool has_unwritten() const { return !pending_.empty(); }
 
     // The bytes of `count` entries from `first` on.
     Result<Done> read(std::size_t first, MutableBytes into) const;
@@ -45,7 +46,7 @@ class EntryFile {
     Result<std::size_t> partition_point(const Before& before) const;
 
   private:
-    static constexpr std::size_t kBlockBytes = 4080;  // a multiple of both entry sizes
+    static constexpr std::size_t kBlockBytes = 4080;  // a multiple of all entry sizes
 
     FileSystem* files_;
     std::string path_;

@@ -27,6 +27,10 @@ bool Log::begins_segment(Offset offset) const {
     return std::ranges::binary_search(segments_, offset, {}, &Segment::base_offset);
 }
 
+Offset Log::segment_of(Offset offset) const {
+    return segments_.empty() ? log_end_offset_ : segments_[segment_index(offset)]->base_offset();
+}
+
 // The segment that holds `offset`, or the first one when the log starts after it.
 std::size_t Log::segment_index(Offset offset) const {
     const auto after = std::ranges::upper_bound(segments_, offset, {}, &Segment::base_offset);
@@ -74,6 +78,19 @@ Result<Done> Log::append(const RecordBatchView& batch, TimestampMs now) {
     }
     log_end_offset_ = batch.next_offset();
     return Done{};
+}
+
+Result<Done> Log::append_aborted(const AbortedTransaction& transaction) {
+    const std::size_t index = segment_index(transaction.last_offset);
+    Segment& segment = *segments_[index];
+    folder_changed_ |= !segment.has_transaction_index();
+    if (auto done = segment.append_aborted(transaction); !done) return done;
+    const bool sealed = index + 1 < segments_.size();
+    return sealed ? segment.seal_transaction_index() : Done{};
+}
+
+Result<Done> Log::write_transaction_index() {
+    return segments_.empty() ? Done{} : segments_.back()->write_transaction_index();
 }
 
 Result<Done> Log::truncate_to(Offset end, TimestampMs now) {

@@ -24,12 +24,20 @@
 namespace kafka::storage {
 
 class Segment;
+struct AbortedTransaction;
 
 // What the last run left behind, and so how much of a log must be looked at when it is opened.
 enum class RecoveryMode {
     Clean,          // it closed every log: only the last batches' headers, to learn the end
     ProcessKilled,  // the kernel lived on, so all completed writes are whole: the tail of the index
     MachineFailed,  // what was not synced may be anything: everything from the recovery point on
+};
+
+struct LogRead {
+    Records records;
+    // Where they stand.
+    Offset segment{-1};
+    std::uint32_t end_position = 0;
 };
 
 class Log {
@@ -67,7 +75,13 @@ class Log {
     // `batch` is whole and starts at or after the log end offset. After an error the log is as it
     // was before; `broken()` says when not even that could be achieved.
     Result<Done> append(const RecordBatchView& batch, TimestampMs now);
+    // Notes an aborted transaction whose marker is in the log; nothing happens when it is noted
+    // already. After a failure nothing may be appended until write_transaction_index() succeeds.
+    Result<Done> append_aborted(const AbortedTransaction& transaction);
+    Result<Done> write_transaction_index();
     bool begins_segment(Offset offset) const;
+    // Where the segment that holds `offset` begins.
+    Offset segment_of(Offset offset) const;
     bool broken() const { return broken_; }
     void set_index_interval(std::int32_t bytes) { index_interval_bytes_ = bytes; }
 
@@ -86,7 +100,10 @@ class Log {
 
     // Whole batches from the one containing `from` (or the next), none of which reaches beyond
     // `end`; see Partition::read.
-    Result<Records> read(Offset from, std::int64_t max_bytes, bool min_one_batch, Offset end) const;
+    Result<LogRead> read(Offset from, std::int64_t max_bytes, bool min_one_batch, Offset end) const;
+    // The aborted transactions that reach into what was read from `from` on, and perhaps a few
+    // that begin after it; by their markers.
+    Result<std::vector<AbortedTransaction>> aborted_in(Offset from, const LogRead& read) const;
     // The first record from the log start on with a time at or after `timestamp`.
     Result<std::optional<TimestampAndOffset>> find_timestamp(TimestampMs timestamp) const;
     // The first record with the log's largest time.

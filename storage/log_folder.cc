@@ -132,6 +132,7 @@ class Tidier {
         if (segment == found_.segments.end() || segment->base_offset != base) return false;
         segment->has_offset_index |= suffix == kOffsetIndexSuffix;
         segment->has_time_index |= suffix == kTimeIndexSuffix;
+        segment->has_transaction_index |= suffix == kTransactionIndexSuffix;
         return true;
     }
 

@@ -15,6 +15,7 @@ struct SegmentFiles {
     Offset base_offset;
     bool has_offset_index = false;
     bool has_time_index = false;
+    bool has_transaction_index = false;
 };
 
 struct LogFolder {

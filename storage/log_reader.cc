@@ -47,9 +47,9 @@ Result<std::uint32_t> Log::locate(const Segment& segment, Offset offset) const {
     return segment.find(offset);
 }
 
-Result<Records> Log::read(Offset from, std::int64_t max_bytes, bool min_one_batch,
+Result<LogRead> Log::read(Offset from, std::int64_t max_bytes, bool min_one_batch,
                           Offset end) const {
-    if (segments_.empty()) return Records{};
+    if (segments_.empty()) return LogRead{};
     for (std::size_t i = segment_index(from); i < segments_.size(); ++i) {
         const Segment& segment = *segments_[i];
         if (from >= end || segment.base_offset() >= end) break;
@@ -66,9 +66,27 @@ Result<Records> Log::read(Offset from, std::int64_t max_bytes, bool min_one_batc
         if (*stop == segment.size() && &segment == segments_.back().get()) {
             remember(segment, log_end_offset_, *stop);
         }
-        return slice(segment, *start, *stop);
+        auto records = slice(segment, *start, *stop);
+        if (!records) return records.error();
+        return LogRead{records.take(), segment.base_offset(), *stop};
     }
-    return Records{};
+    return LogRead{};
+}
+
+// The bound is as exact as Kafka's, which tells readers of the same transactions: by the index.
+Result<std::vector<AbortedTransaction>> Log::aborted_in(Offset from, const LogRead& read) const {
+    std::vector<AbortedTransaction> aborted;
+    if (read.records.empty()) return aborted;
+    const std::size_t first = segment_index(read.segment);
+    auto indexed = segments_[first]->upper_bound(read.end_position);
+    if (!indexed) return indexed.error();
+    const Offset end = indexed->value_or(end_of_segment(first));
+    for (std::size_t i = first; i < segments_.size(); ++i) {
+        auto is_all = segments_[i]->collect_aborted(from, end, aborted);
+        if (!is_all) return is_all.error();
+        if (*is_all) break;
+    }
+    return aborted;
 }
 
 Result<std::uint32_t> Log::end_of_read(const Segment& segment, std::uint32_t start,

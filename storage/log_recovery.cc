@@ -23,6 +23,7 @@ Result<Done> Log::load(const OpenOptions& options) {
     std::size_t indexed = 0;  // how many segments have both indexes, from the first on
     for (const SegmentFiles& found : folder->segments) {
         segments_.push_back(std::make_unique<Segment>(files_, folder_, found.base_offset));
+        if (found.has_transaction_index) segments_.back()->expect_transaction_index();
         const bool has_indexes = found.has_offset_index && found.has_time_index;
         if (has_indexes && indexed + 1 == segments_.size()) ++indexed;
     }
@@ -58,6 +59,10 @@ Result<Done> Log::rebuild_indexes(std::size_t index, const OpenOptions& options)
 
 Result<Done> Log::recover_segments(std::size_t first, const OpenOptions& options) {
     for (std::size_t i = first; i < segments_.size(); ++i) {
+        if (options.recovery == RecoveryMode::MachineFailed) {
+            // Filled again when the producers are replayed.
+            if (auto done = segments_[i]->clear_transaction_index(); !done) return done;
+        }
         auto recovered = segments_[i]->recover(options.recovery, options.recovery_point,
                                                options.index_interval_bytes, options.now);
         if (!recovered) return recovered.error();

@@ -45,6 +45,17 @@ Result<std::optional<OffsetIndex::Entry>> OffsetIndex::floor_position(
         [&](const std::uint8_t* entry) { return load_be<std::uint32_t>(entry + 4) <= position; }));
 }
 
+Result<std::optional<OffsetIndex::Entry>> OffsetIndex::ceiling_position(
+    std::uint32_t position) const {
+    auto found = entries_.partition_point(
+        [&](const std::uint8_t* entry) { return load_be<std::uint32_t>(entry + 4) < position; });
+    if (!found) return found.error();
+    if (*found == count()) return std::optional<Entry>();
+    auto entry = at(*found);
+    if (!entry) return entry.error();
+    return std::optional<Entry>(*entry);
+}
+
 Result<Done> OffsetIndex::truncate_to(Offset end) {
     const std::int64_t relative = end - base_offset_;
     auto keep = entries_.partition_point(

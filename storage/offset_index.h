@@ -36,6 +36,8 @@ class OffsetIndex {
     Result<std::optional<Entry>> floor(Offset offset) const;
     // The last entry at or before `position`.
     Result<std::optional<Entry>> floor_position(std::uint32_t position) const;
+    // The first entry at or after `position`.
+    Result<std::optional<Entry>> ceiling_position(std::uint32_t position) const;
     // Drops the entries of batches that reach to or beyond `end`.
     Result<Done> truncate_to(Offset end);
     Result<Done> clear() { return entries_.truncate(0); }

@@ -58,7 +58,9 @@ ErrorCode Partition::check_leader(LeaderEpoch current_leader_epoch) const {
 
 Offset Partition::last_stable_offset() const {
     const auto unstable = producers_.first_unstable_offset();
-    return unstable ? std::min(*unstable, high_watermark_) : high_watermark_;
+    if (!unstable) return high_watermark_;
+    // The first records of an open transaction may have been deleted.
+    return std::clamp(*unstable, log_start_offset(), high_watermark_);
 }
 
 Offset Partition::limit_offset(ReadLimit limit) const {
@@ -82,12 +84,19 @@ Result<ReadResult> Partition::read(Offset from, std::int64_t max_bytes, bool min
                          " is outside of [" + std::to_string(log_start_offset().value) + ", " +
                          std::to_string(log_end_offset().value) + "]"};
     }
-    auto records = log_->read(from, max_bytes, min_one_batch, limit_offset(limit));
-    if (!records) return records.error();
-    return ReadResult{.records = records.take(),
+    auto read = log_->read(from, max_bytes, min_one_batch, limit_offset(limit));
+    if (!read) return read.error();
+    std::vector<AbortedTransaction> aborted;
+    if (limit == ReadLimit::LastStable) {
+        auto found = log_->aborted_in(from, *read);
+        if (!found) return found.error();
+        aborted = found.take();
+    }
+    return ReadResult{.records = std::move(read->records),
                       .high_watermark = high_watermark_,
                       .last_stable_offset = last_stable_offset(),
-                      .log_start_offset = log_start_offset()};
+                      .log_start_offset = log_start_offset(),
+                      .aborted_transactions = std::move(aborted)};
 }
 
 Result<Bytes> Partition::read_bytes(Offset from, std::int64_t max_bytes, ReadLimit limit) const {

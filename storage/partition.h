@@ -29,6 +29,7 @@
 #include "storage/producer_state.h"
 #include "storage/record_scan.h"
 #include "storage/topic_partition.h"
+#include "storage/transaction_index.h"
 
 namespace kafka::storage {
 
@@ -59,6 +60,8 @@ struct ReadResult {
     Offset high_watermark;
     Offset last_stable_offset;
     Offset log_start_offset;
+    // For ReadLimit::LastStable: whose records the reader has to drop, by their markers.
+    std::vector<AbortedTransaction> aborted_transactions;
 };
 
 // ListOffsets' special timestamps.
@@ -144,6 +147,9 @@ class Partition {
     // place.
     AppendResult append_as_leader(MutableBytes batch, const AppendRequest& request,
                                   TimestampMs now);
+    // Before the first batch of a transaction is appended (KIP-890); see ProducerState.
+    Result<VerificationGuard> start_verification(const RecordBatchView& batch,
+                                                 bool supports_epoch_bump, TimestampMs now);
     // Takes the leader's batches as they are; they start at the log end offset.
     Result<Done> append_as_follower(BytesView batches, TimestampMs now);
     // A follower learns the leader's high watermark; never beyond the log end offset.
@@ -217,14 +223,16 @@ class Partition {
               std::unique_ptr<Log> log);
 
     Result<Done> restore_epochs(RecoveryMode recovery);
-    Result<Done> restore_producers(bool trust_running_snapshot, TimestampMs now);
+    // Replays what follows the newest snapshot at or below `newest_snapshot`.
+    Result<Done> restore_producers(bool trust_running_snapshot, Offset newest_snapshot,
+                                   TimestampMs now);
     AppendResult append_valid(MutableRecordBatch batch, const AppendRequest& request,
                               TimestampMs now);
     Result<Done> write(const RecordBatchView& batch, TimestampMs now);
     Result<Done> roll(TimestampMs now);
     Result<Done> write_epochs();
     Result<Done> write_running_snapshot();
-    void learn(const RecordBatchView& batch);
+    Result<Done> learn(const RecordBatchView& batch);
     void on_log_start_moved(Offset before);
     void advance_high_watermark();
     Offset limit_offset(ReadLimit limit) const;

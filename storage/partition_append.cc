@@ -101,6 +101,14 @@ AppendResult Partition::append_valid(MutableRecordBatch batch, const AppendReque
     return result;
 }
 
+Result<VerificationGuard> Partition::start_verification(const RecordBatchView& batch,
+                                                        bool supports_epoch_bump, TimestampMs now) {
+    if (offline_) return offline_error();
+    if (!is_leader_) return Error{ErrorCode::NOT_LEADER_OR_FOLLOWER, ""};
+    return producers_.start_verification(batch.producer_id(), batch.producer_epoch(),
+                                         batch.base_sequence(), supports_epoch_bump, now);
+}
+
 Result<Done> Partition::append_as_follower(BytesView batches, TimestampMs now) {
     if (offline_) return offline_error();
     RecordBatchReader reader(batches);
@@ -120,6 +128,8 @@ Result<Done> Partition::append_as_follower(BytesView batches, TimestampMs now) {
 // A failed write leaves the log as it was (a full disk may have room again), unless not even the
 // torn part could be removed: then nothing may follow it, and the partition goes offline.
 Result<Done> Partition::write(const RecordBatchView& batch, TimestampMs now) {
+    // Before any snapshot speaks of it.
+    if (auto done = log_->write_transaction_index(); !done) return done;
     auto full = log_->needs_roll(batch, config_, now);
     if (!full) return full.error();
     if (*full) {
@@ -132,9 +142,9 @@ Result<Done> Partition::write(const RecordBatchView& batch, TimestampMs now) {
         if (log_->broken()) take_offline();
         return done;
     }
-    learn(batch);
+    const bool learned = learn(batch).ok();  // if not, the next append tries again
     if (oldest_unflushed_ == kNoTimestamp) oldest_unflushed_ = now;
-    if (++batches_since_snapshot_ >= kBatchesPerRunningSnapshot) {
+    if (++batches_since_snapshot_ >= kBatchesPerRunningSnapshot && learned) {
         if (snapshots_.write_running(producers_)) batches_since_snapshot_ = 0;
     }
     return Done{};
@@ -153,8 +163,16 @@ Result<Done> Partition::write_running_snapshot() {
 }
 
 // Takes in what the log now holds, or is found to hold when it is opened.
-void Partition::learn(const RecordBatchView& batch) {
-    if (const auto completed = producers_.apply(batch)) producers_.complete(*completed);
+Result<Done> Partition::learn(const RecordBatchView& batch) {
+    const auto completed = producers_.apply(batch);
+    if (!completed) return Done{};
+    const Offset last_stable_offset = producers_.last_stable_offset_after(*completed);
+    producers_.complete(*completed);
+    if (!completed->aborted) return Done{};
+    return log_->append_aborted({.producer_id = completed->producer_id,
+                                 .first_offset = completed->first_offset,
+                                 .last_offset = completed->last_offset,
+                                 .last_stable_offset = last_stable_offset});
 }
 
 Result<Done> Partition::write_epochs() {

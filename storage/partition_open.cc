@@ -20,8 +20,13 @@ Result<std::unique_ptr<Partition>> Partition::open(FileSystem& files, std::strin
     std::unique_ptr<Partition> partition(
         new Partition(std::move(name), topic_id, options, log.take()));
     if (auto done = partition->restore_epochs(options.recovery); !done) return done.error();
-    const bool trust_running_snapshot = options.recovery != RecoveryMode::MachineFailed;
-    auto done = partition->restore_producers(trust_running_snapshot, options.now);
+    // Segments that were not synced have lost their transaction indexes, which the replay makes
+    // anew: it must begin no later than they do.
+    const Log& opened = *partition->log_;
+    const bool trusted = options.recovery != RecoveryMode::MachineFailed;
+    const Offset newest_snapshot =
+        trusted ? opened.log_end_offset() : opened.segment_of(opened.recovery_point());
+    auto done = partition->restore_producers(trusted, newest_snapshot, options.now);
     if (!done) return done.error();
     return partition;
 }
@@ -59,19 +64,22 @@ Result<Done> Partition::restore_epochs(RecoveryMode recovery) {
     });
 }
 
-Result<Done> Partition::restore_producers(bool trust_running_snapshot, TimestampMs now) {
-    auto done = snapshots_.restore(producers_, log_start_offset(), log_end_offset(),
+Result<Done> Partition::restore_producers(bool trust_running_snapshot, Offset newest_snapshot,
+                                          TimestampMs now) {
+    auto done = snapshots_.restore(producers_, log_start_offset(), newest_snapshot,
                                    trust_running_snapshot, now, producer_id_expiration_ms_);
     if (!done) return done;
     batches_since_snapshot_ = 0;
     const Offset from = producers_.end_offset();
     if (from < log_end_offset()) {
+        Result<Done> learned = Done{};
         done = log_->visit_headers(from, [&](const RecordBatchView& batch) {
-            learn(batch);
+            learned = learn(batch);
             ++batches_since_snapshot_;
-            return true;
+            return learned.ok();
         });
         if (!done) return done;
+        if (!learned) return learned;
     }
     producers_.set_end_offset(log_end_offset());
     producers_.on_log_start_offset(log_start_offset());
@@ -86,11 +94,12 @@ Result<Done> Partition::truncate_to(Offset offset, TimestampMs now) {
     if (epochs_.truncate_from_end(log_end_offset())) epochs_unwritten_ = true;
     high_watermark_ = std::min(high_watermark_, log_end_offset());
     producers_.clear();
-    return offline_if_failed(restore_producers(false, now));
+    return offline_if_failed(restore_producers(false, log_end_offset(), now));
 }
 
 Result<Done> Partition::close() {
     if (offline_) return offline_error();
+    if (auto done = log_->write_transaction_index(); !done) return done;
     // A few headers are read faster than a file is made.
     constexpr std::int32_t kWorthASnapshot = 64;
     if (!producers_.empty() || batches_since_snapshot_ >= kWorthASnapshot) {

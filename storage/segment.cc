@@ -132,7 +132,8 @@ Result<Done> Segment::seal() {
     if (auto done = load_indexes(); !done) return done;
     time_index_.append(max_timestamp_);
     if (auto done = time_index_.entries().seal(); !done) return done;
-    return offset_index_.entries().seal();
+    if (auto done = offset_index_.entries().seal(); !done) return done;
+    return seal_transaction_index();
 }
 
 Result<Done> Segment::load_indexes() const {
@@ -206,6 +207,10 @@ Result<Done> Segment::collect_files(bool sealed, std::vector<std::shared_ptr<Fil
         if (!file) return file.error();
         into.push_back(file.take());
     }
+    if (!transaction_index_) return Done{};
+    auto file = transaction_index_->entries().file();
+    if (!file) return file.error();
+    into.push_back(file.take());
     return Done{};
 }
 

@@ -1,6 +1,6 @@
-// A part of a log: batches in one file, and two indexes that find them by offset and by time. The
-// last segment of a log is active (appended to); the others are sealed. Part of a Log, on its
-// thread.
+// A part of a log: batches in one file, two indexes that find them by offset and by time, and, if
+// need be, an index of aborted transactions. The last segment of a log is active (appended to); the
+// others are sealed. Part of a Log, on its thread.
 //
 // The log file is opened when it is first used. Positions are below 2^31, as in the index.
 #pragma once
@@ -9,6 +9,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "protocol/error.h"
 #include "protocol/record_batch.h"
@@ -16,6 +17,7 @@
 #include "storage/log_config.h"
 #include "storage/offset_index.h"
 #include "storage/time_index.h"
+#include "storage/transaction_index.h"
 
 namespace kafka::storage {
 
@@ -53,6 +55,25 @@ class Segment {
     // Cuts before the batch that contains `end`, and returns the new end.
     Result<Offset> truncate_to(Offset end, std::int32_t index_interval_bytes, TimestampMs now);
 
+    // --- aborted transactions whose markers stand here; nothing is kept where there are none
+    // The folder has an index for this segment.
+    void expect_transaction_index();
+    bool has_transaction_index() const { return transaction_index_ != nullptr; }
+    // The first entry makes the file.
+    Result<Done> append_aborted(const AbortedTransaction& transaction);
+    // What a failed append_aborted() left in memory.
+    Result<Done> write_transaction_index();
+    // Lets go of the file that entries were appended to.
+    Result<Done> seal_transaction_index();
+    // What the loss of power may have damaged: replaying the log fills it again.
+    Result<Done> clear_transaction_index();
+    // See TransactionIndex.
+    Result<bool> collect_aborted(Offset from, Offset end,
+                                 std::vector<AbortedTransaction>& into) const;
+    // No record that begins before `position` is at or after this offset. As exact as the index
+    // is; nothing when it does not know.
+    Result<std::optional<Offset>> upper_bound(std::uint32_t position) const;
+
     // Where the first batch stands whose last offset is at or after `offset`; size() when none is.
     Result<std::uint32_t> find(Offset offset) const;
     struct Boundary {
@@ -75,6 +96,8 @@ class Segment {
 
   private:
     Result<Done> load_indexes() const;
+    Result<Done> load_transaction_index() const;
+    Result<Done> truncate_transaction_index(Offset end);
     Result<bool> indexes_are_sound() const;
     Result<Recovered> walk(std::uint32_t position, Offset verify_from, bool verify_last,
                            std::int32_t index_interval_bytes);
@@ -94,6 +117,8 @@ class Segment {
     mutable std::shared_ptr<File> log_file_;
     mutable OffsetIndex offset_index_;
     mutable TimeIndex time_index_;
+    mutable std::unique_ptr<TransactionIndex> transaction_index_;
+    mutable bool transaction_index_loaded_ = false;
     TimestampAndOffset max_timestamp_;  // of an active segment; may be ahead of the index
 };
 

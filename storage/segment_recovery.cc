@@ -50,6 +50,7 @@ Result<Offset> Segment::truncate_to(Offset end, std::int32_t index_interval_byte
     // From the batch's own first offset on: it goes as a whole.
     if (auto done = offset_index_.truncate_to(end); !done) return done.error();
     if (auto done = time_index_.truncate_to(end); !done) return done.error();
+    if (auto done = truncate_transaction_index(end); !done) return done.error();
     auto recovered = recover(RecoveryMode::Clean, end, index_interval_bytes, now);
     if (!recovered) return recovered.error();
     return recovered->end;
@@ -108,6 +109,7 @@ Result<Segment::Recovered> Segment::walk(std::uint32_t position, Offset verify_f
     if (auto done = (*file)->truncate(size_); !done) return done.error();
     if (auto done = offset_index_.truncate_to(end); !done) return done.error();
     if (auto done = time_index_.truncate_to(end); !done) return done.error();
+    if (auto done = truncate_transaction_index(end); !done) return done.error();
     return Recovered{end, true};
 }
 

@@ -137,6 +137,7 @@ void trim_to_limit(FetchPlan& plan) {
         if (size == 0) continue;
         if (bytes > 0 && bytes + size > plan.max_bytes) {
             entry.outcome.records = {};
+            entry.outcome.aborted_transactions = {};
         } else {
             bytes += size;
         }
@@ -162,6 +163,9 @@ FetchResponse::Topic::Partition answer_of(const FetchPlan& plan, FetchPlan::Entr
     const bool read_committed =
         plan.limit == storage::ReadLimit::LastStable && outcome.error == ErrorCode::NONE;
     if (unknown || read_committed) answer.aborted_transactions.emplace();
+    for (const storage::AbortedTransaction& aborted : outcome.aborted_transactions) {
+        answer.aborted_transactions->push_back({aborted.producer_id, aborted.first_offset});
+    }
     answer.records = std::move(outcome.records);
     return answer;
 }

@@ -59,6 +59,7 @@ FetchOutcome FetchShare::read_item(const FetchItem& item, std::int64_t max_bytes
     outcome.last_stable_offset = read->last_stable_offset;
     outcome.log_start_offset = read->log_start_offset;
     outcome.records = std::move(read->records);
+    outcome.aborted_transactions = std::move(read->aborted_transactions);
     return outcome;
 }
 

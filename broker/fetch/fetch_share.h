@@ -24,6 +24,8 @@ struct FetchOutcome {
     Offset last_stable_offset{-1};
     Offset log_start_offset{-1};
     Records records;
+    // For readers of committed records: whose records they have to drop.
+    std::vector<storage::AbortedTransaction> aborted_transactions;
     // Where the reader's log left ours (KIP-595); it truncates there, and gets no records.
     std::optional<storage::EpochEnd> diverging_epoch;
 
@@ -47,6 +49,7 @@ class FetchShare {
         : owner_(owner), max_bytes_(max_bytes), limit_(limit) {}
 
     Shard& owner() const { return owner_; }
+    storage::ReadLimit limit() const { return limit_; }
     void add(FetchItem item) { items_.push_back(std::move(item)); }
     std::vector<FetchItem>& items() { return items_; }
 

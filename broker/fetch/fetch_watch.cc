@@ -25,11 +25,16 @@ void FetchWatch::arm() {
     if (share_->has_news()) return wake_soon();
     for (const FetchItem& item : share_->items()) {
         storage::Partition* partition = share_->owner().find(item.partition);
-        partition->watch(*observers_.emplace_back(std::make_unique<Observer>(*this)));
+        partition->watch(*observers_.emplace_back(std::make_unique<Observer>(*this, item)));
     }
 }
 
-void FetchWatch::Observer::partition_changed(storage::Partition&, storage::PartitionChange change) {
+void FetchWatch::Observer::partition_changed(storage::Partition& partition,
+                                             storage::PartitionChange change) {
+    // Behind an open transaction nothing becomes readable, whatever is appended.
+    const bool moved = watch_.share_->limit() != storage::ReadLimit::LastStable ||
+                       partition.last_stable_offset() != item_.seen_last_stable_offset;
+    if (change == storage::PartitionChange::HighWatermark && !moved) return;
     if (change == storage::PartitionChange::Deleted) unwatch();
     watch_.wake_soon();
 }

@@ -51,11 +51,12 @@ class FetchWatch {
     };
     class Observer final : public storage::PartitionObserver {
       public:
-        explicit Observer(FetchWatch& watch) : watch_(watch) {}
+        Observer(FetchWatch& watch, const FetchItem& item) : watch_(watch), item_(item) {}
         void partition_changed(storage::Partition&, storage::PartitionChange change) override;
 
       private:
         FetchWatch& watch_;
+        const FetchItem& item_;
     };
     ~FetchWatch() = default;
 

@@ -156,6 +156,20 @@ void GroupShard::topics_deleted(const std::vector<std::string>& topics) {
     }
 }
 
+Task<ErrorCode> GroupShard::end_transaction(PartitionIndex partition, TransactionMarker marker,
+                                            coordinator::Producer producer,
+                                            std::int16_t transaction_version) {
+    HostedGroups* hosted = find(partition);
+    if (!hosted) co_return ErrorCode::NOT_COORDINATOR;
+    HostedGroups::Runtime& runtime = hosted->runtime();
+    ErrorCode error = runtime.end_transaction(marker, producer, transaction_version, context());
+    if (error != ErrorCode::NONE) co_return error;
+    after(*hosted);
+    HostedGroups::Commit commit(runtime);
+    error = co_await commit;
+    co_return error;
+}
+
 void GroupShard::abandon(PartitionIndex partition, groups::Token token) {
     if (HostedGroups* hosted = find(partition)) hosted->abandon(token);
 }

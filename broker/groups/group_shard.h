@@ -91,6 +91,11 @@ class GroupShard : Letter {
         co_return reply;
     }
     void abandon(PartitionIndex partition, groups::Token token);
+    // Writes the marker of a producer's transaction; NONE when it is committed, and with it what
+    // the transaction did to groups.
+    Task<ErrorCode> end_transaction(PartitionIndex partition, TransactionMarker marker,
+                                    coordinator::Producer producer,
+                                    std::int16_t transaction_version);
 
     // Calls visit(const GroupCoordinator&) for each; COORDINATOR_LOAD_IN_PROGRESS when one of them
     // is not loaded.

@@ -6,6 +6,7 @@
 #include "broker/leader_hint.h"
 #include "broker/produce/ack_wait.h"
 #include "broker/produce/produce_plan.h"
+#include "broker/produce/transactional_batches.h"
 
 namespace kafka::broker {
 namespace {
@@ -26,7 +27,10 @@ Task<void> give_up(RequestContext& context, ProducePlan& plan) {
 
 Task<void> wait_for_acks(RequestContext& context, ProducePlan& plan,
                          std::chrono::milliseconds timeout) {
-    AckWait acks(context.shard(), plan, context.shard().clock().monotonic() + timeout);
+    AckWait acks(context.shard(), context.shard().clock().monotonic() + timeout);
+    for (ProduceItem& item : plan.items) {
+        if (item.ack) acks.add(*item.ack);
+    }
     const bool all_over = co_await acks;
     if (!all_over) co_await give_up(context, plan);
     for (ProduceItem& item : plan.items) {
@@ -63,16 +67,28 @@ void end_without_answer(RequestContext& context, const Response& response) {
     }
     context.answer_nothing();
 }
+// Transactional batches may have to wait for their verification, and must not overtake others of
+// their producer that do.
+Task<void> append_in_order(RequestContext& context, ProducePlan& plan,
+                           const std::string& transactional_id) {
+    ProducerTurns::Turn turn(context.shard(), plan.producer_id);
+    if (context.shard().producer_turns().is_taken(plan.producer_id)) co_await turn;
+    auto append = [&plan](Shard& there, ProduceItem& item) { append_item(there, plan, item); };
+    co_await on_owners(context, plan.items, append);
+    if (awaits_verification(plan)) co_await append_verified(context, plan, transactional_id, turn);
+}
 }  // namespace
 
 Task<Response> handle(RequestContext& context, Request request) {
     Response response;
     ProducePlan plan;
     plan_produce(context, request, plan, response);
-    auto append = [&plan](Shard& there, ProduceItem& item) { append_item(there, plan, item); };
-    if (all_are_ours(plan)) {
-        for (ProduceItem& item : plan.items) append(context.shard(), item);
+    if (plan.producer_id != kNoProducerId) {
+        co_await append_in_order(context, plan, *request.transactional_id);
+    } else if (all_are_ours(plan)) {
+        for (ProduceItem& item : plan.items) append_item(context.shard(), plan, item);
     } else {
+        auto append = [&plan](Shard& there, ProduceItem& item) { append_item(there, plan, item); };
         co_await on_owners(context, plan.items, append);
     }
     if (waits_for_acks(plan)) {

@@ -1,16 +1,13 @@
 #include "broker/produce/ack_wait.h"
 
-#include "broker/produce/ack_watch.h"
+#include "broker/shard.h"
 
 namespace kafka::broker {
 
-AckWait::AckWait(Shard& home, ProducePlan& plan, std::chrono::nanoseconds deadline)
-    : home_(home), deadline_(deadline) {
-    for (const ProduceItem& item : plan.items) {
-        if (!item.ack || item.ack->is_over()) continue;
-        item.ack->tell(*this);
-        ++open_;
-    }
+void AckWait::add(AckWatch& watch) {
+    if (watch.is_over()) return;
+    watch.tell(*this);
+    ++open_;
 }
 
 void AckWait::await_suspend(std::coroutine_handle<> waiting) {

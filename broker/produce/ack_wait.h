@@ -1,20 +1,24 @@
-// Where a Produce request waits, on its own shard, until all its watches are over or its time is.
+// Where a request that has appended waits, on its own shard, until all its watches are over or its
+// time is.
 #pragma once
 
 #include <chrono>
 #include <coroutine>
 #include <cstddef>
 
-#include "broker/produce/produce_plan.h"
+#include "broker/produce/ack_watch.h"
 #include "broker/timers.h"
 
 namespace kafka::broker {
 
 class AckWait {
   public:
-    AckWait(Shard& home, ProducePlan& plan, std::chrono::nanoseconds deadline);
+    AckWait(Shard& home, std::chrono::nanoseconds deadline) : home_(home), deadline_(deadline) {}
     AckWait(const AckWait&) = delete;
     AckWait& operator=(const AckWait&) = delete;
+
+    // Before the wait.
+    void add(AckWatch& watch);
 
     bool await_ready() const { return open_ == 0; }
     void await_suspend(std::coroutine_handle<> waiting);

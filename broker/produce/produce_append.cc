@@ -34,6 +34,21 @@ void answer_append(storage::AppendResult& result, const storage::Partition& part
     }
 }
 
+// True when the batch opens a transaction in the partition, or may not be appended: then it is not
+// its turn yet.
+bool needs_verification(storage::Partition& partition, const ProducePlan& plan, ProduceItem& item) {
+    const bool adds = plan.version >= kFirstVersionThatAddsPartitions;
+    if (!item.is_transactional || !(plan.verifies || adds)) return false;
+    const auto guard = partition.start_verification(RecordBatchView(item.batch), adds, plan.now);
+    if (!guard) {
+        item.answer->error_code = guard.error().code;
+        return true;
+    }
+    item.guard = *guard;
+    item.awaits_verification = *guard != storage::kNoVerification;
+    return item.awaits_verification;
+}
+
 }  // namespace
 
 void append_item(Shard& there, const ProducePlan& plan, ProduceItem& item) {
@@ -43,7 +58,12 @@ void append_item(Shard& there, const ProducePlan& plan, ProduceItem& item) {
         item.answer->error_code = ErrorCode::NOT_LEADER_OR_FOLLOWER;
         return;
     }
-    const storage::AppendRequest request{.produce_version = plan.version, .context = {}};
+    if (item.guard == storage::kNoVerification && needs_verification(*partition, plan, item))
+        return;
+    storage::AppendRequest request;
+    request.produce_version = plan.version;
+    request.context.guard = item.guard;
+    request.context.verification_needed = plan.verifies;
     storage::AppendResult result = partition->append_as_leader(item.batch, request, plan.now);
     answer_append(result, *partition, *item.answer);
     if (!result.ok()) return;

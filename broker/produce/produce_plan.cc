@@ -37,7 +37,10 @@ class Planner {
             if (!topic.partition_data.empty()) plan_topic(topic);
         }
         if (!refusal_) refusal_ = transactional_.refusal();
-        if (refusal_) refuse_request();
+        if (refusal_) return refuse_request();
+        plan_.producer_id = transactional_.producer_id();
+        plan_.producer_epoch = transactional_.producer_epoch();
+        plan_.verifies = plan_.producer_id != kNoProducerId && verifies_transactions(context_);
     }
 
   private:
@@ -96,15 +99,12 @@ class Planner {
         const auto index = static_cast<std::uint32_t>(answer.index.value);
         if (index >= facts.topic->partitions.size()) return ErrorCode::UNKNOWN_TOPIC_OR_PARTITION;
         if (malformed) return malformed->code;
-        if (is_transactional) {
-            const ErrorCode error = transactional_.check(RecordBatchView(bytes));
-            if (error != ErrorCode::NONE) return error;
-        }
+        const bool of_transaction = is_transactional && transactional_.take(RecordBatchView(bytes));
         if (facts.refusal != ErrorCode::NONE) return facts.refusal;
 
         const TopicIdPartition partition{facts.topic->id, answer.index};
         Shard& owner = context_.shard().all().at(context_.shard_of(partition));
-        plan_.items.push_back({{partition, &owner}, bytes, &answer, nullptr});
+        plan_.items.push_back({{partition, &owner}, bytes, &answer, nullptr, of_transaction});
         return ErrorCode::NONE;
     }
 

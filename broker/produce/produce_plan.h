@@ -13,6 +13,7 @@
 #include "broker/produce/ack_watch.h"
 #include "protocol/error.h"
 #include "protocol/gen/produce.h"
+#include "storage/producer_state.h"
 
 namespace kafka::broker {
 
@@ -21,6 +22,11 @@ struct ProduceItem {
     MutableBytes batch;  // in the request's frame; numbered in place
     ProduceResponse::Topic::Partition* answer;
     std::unique_ptr<AckWatch> ack;  // acks=all, and not committed yet
+    // Of a transaction that may have to be verified before this opens it in the partition.
+    bool is_transactional = false;
+    // What the partition gave for the verification that is to be made.
+    storage::VerificationGuard guard = storage::kNoVerification;
+    bool awaits_verification = false;
 };
 
 struct ProducePlan {
@@ -28,6 +34,10 @@ struct ProducePlan {
     std::int16_t version = 0;
     TimestampMs now{0};
     Shard* home = nullptr;
+    // Of transactional batches; none when there are none.
+    ProducerId producer_id = kNoProducerId;
+    ProducerEpoch producer_epoch = kNoProducerEpoch;
+    bool verifies = false;  // as transaction.partition.verification.enable asks
     // Nearly always one: small producers send a batch a request.
     boost::container::small_vector<ProduceItem, 1> items;
 };
@@ -37,8 +47,12 @@ struct ProducePlan {
 void plan_produce(RequestContext& context, ProduceRequest& request, ProducePlan& plan,
                   ProduceResponse& response);
 
+// Producers of transaction version 2 do not announce the partitions of a transaction (KIP-890).
+inline constexpr std::int16_t kFirstVersionThatAddsPartitions = 12;
+
 // On the shard that owns the item: appends its batch and starts what syncs it. Its answer is
-// complete then, unless it has an `ack`.
+// complete then, unless it has an `ack`. A batch that would open a transaction, and has no guard
+// yet, is given one, and `awaits_verification`; to be appended by another call.
 void append_item(Shard& there, const ProducePlan& plan, ProduceItem& item);
 
 }  // namespace kafka::broker

@@ -1,18 +1,19 @@
 #include "broker/produce/transactional_batches.h"
 
+#include "broker/config.h"
+#include "cluster/effective_config.h"
+
 namespace kafka::broker {
 
-ErrorCode TransactionalBatches::check(const RecordBatchView& batch) {
-    // Kafka takes a transactional batch without a producer for an ordinary one.
-    if (!batch.has_producer_id()) return ErrorCode::NONE;
+bool TransactionalBatches::take(const RecordBatchView& batch) {
+    if (!batch.has_producer_id()) return false;
     if (producer_id_ == kNoProducerId) {
         producer_id_ = batch.producer_id();
         producer_epoch_ = batch.producer_epoch();
     } else if (producer_id_ != batch.producer_id() || producer_epoch_ != batch.producer_epoch()) {
         several_producers_ = true;
     }
-    if (transactional_id_ && transactional_id_->empty()) return ErrorCode::INVALID_REQUEST;
-    return ErrorCode::INVALID_PRODUCER_ID_MAPPING;
+    return true;
 }
 
 std::optional<Error> TransactionalBatches::refusal() const {
@@ -24,6 +25,11 @@ std::optional<Error> TransactionalBatches::refusal() const {
                      "Transactional records contained more than one producer ID"};
     }
     return std::nullopt;
+}
+
+bool verifies_transactions(const RequestContext& context) {
+    return cluster::broker_flag("transaction.partition.verification.enable", context.image(),
+                                context.config().statics);
 }
 
 }  // namespace kafka::broker

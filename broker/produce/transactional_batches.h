@@ -1,17 +1,21 @@
 // What a Produce request must show before its transactional batches may be appended (KIP-98,
-// KIP-890): one producer, with a transactional id, whose transaction the partitions belong to.
-// Verification by the transaction coordinator plugs in here; until there is one, no transactional
-// id is known, and batches are refused as Apache Kafka refuses those of an id that it never saw.
+// KIP-890): one producer, with a transactional id, whose transaction the partitions belong to. The
+// last is asked of the transaction coordinator, but only where the transaction is not open yet.
 #pragma once
 
 #include <optional>
 #include <string>
 
+#include "base/task.h"
+#include "broker/produce/produce_plan.h"
+#include "broker/produce/producer_turns.h"
+#include "broker/waiting_handler.h"
 #include "protocol/error.h"
 #include "protocol/record_batch.h"
 
 namespace kafka::broker {
 
+// The batches of one request, while it is planned.
 class TransactionalBatches {
   public:
     explicit TransactionalBatches(const std::optional<std::string>& transactional_id)
@@ -19,9 +23,11 @@ class TransactionalBatches {
 
     // Any batch that is marked as transactional, of whatever partition.
     void see() { seen_ = true; }
-    // May this batch, of a partition that exists, be appended?
-    ErrorCode check(const RecordBatchView& batch);
-
+    // One of a partition that exists. True when the producer's transaction has to be there; Kafka
+    // takes a transactional batch without a producer for an ordinary one.
+    bool take(const RecordBatchView& batch);
+    ProducerId producer_id() const { return producer_id_; }
+    ProducerEpoch producer_epoch() const { return producer_epoch_; }
     // When the request as a whole is refused; to be asked after every batch was looked at.
     std::optional<Error> refusal() const;
 
@@ -32,5 +38,16 @@ class TransactionalBatches {
     ProducerEpoch producer_epoch_ = kNoProducerEpoch;
     bool several_producers_ = false;
 };
+
+// Must batches be verified before they open a transaction? Unless it was switched off.
+bool verifies_transactions(const RequestContext& context);
+
+// Appends the items that were left for their verification; answers those that are not in the
+// transaction. Waits for the turn first, unless it has come already.
+Task<void> append_verified(RequestContext& context, ProducePlan& plan,
+                           std::string_view transactional_id, ProducerTurns::Turn& turn);
+
+// Do any wait for it?
+bool awaits_verification(const ProducePlan& plan);
 
 }  // namespace kafka::broker

@@ -19,6 +19,7 @@ struct BatchSpec {
     ProducerId producer_id = kNoProducerId;
     ProducerEpoch producer_epoch = kNoProducerEpoch;
     Sequence base_sequence = kNoSequence;
+    bool transactional = false;
     CompressionType compression = CompressionType::None;
     std::vector<std::int64_t> timestamps{};  // of the records, instead of `timestamp`
     char fill = 'v';
@@ -28,7 +29,8 @@ inline Bytes make_batch(const BatchSpec& spec) {
     RecordBatchBuilder builder({.compression = {spec.compression, 0},
                                 .producer_id = spec.producer_id,
                                 .producer_epoch = spec.producer_epoch,
-                                .base_sequence = spec.base_sequence});
+                                .base_sequence = spec.base_sequence,
+                                .transactional = spec.transactional});
     const Bytes value(spec.value_bytes, static_cast<std::uint8_t>(spec.fill));
     if (spec.timestamps.empty()) {
         for (int i = 0; i < spec.records; ++i) {

@@ -34,7 +34,23 @@ std::optional<Number> number_in(std::string_view text) {
     return number;
 }
 
-void take_value(const ConfigSetting& setting, cluster::StaticConfigs& statics, Mistakes& mistakes) {
+// A key of our own: Kafka's metrics leave it through the JVM.
+constexpr std::string_view kMetricsListener = "metrics.listener";
+
+void take_metrics_listener(const ConfigSetting& setting, BrokerConfig& config, Mistakes& mistakes) {
+    const std::string_view value = cluster::trimmed(setting.value);
+    if (value.empty()) return;
+    config.metrics_listener = parse_endpoint(value);
+    if (config.metrics_listener) return;
+    mistakes.push_back(
+        fmt::format("{}: {}: \"{}\" is no address; write HOST:PORT, such as localhost:9404, or "
+                    ":9404 for all addresses",
+                    setting.where, kMetricsListener, value));
+}
+
+void take_value(const ConfigSetting& setting, BrokerConfig& config, Mistakes& mistakes) {
+    if (setting.key == kMetricsListener) return take_metrics_listener(setting, config, mistakes);
+    cluster::StaticConfigs& statics = config.statics;
     if (is_free_config_key(setting.key)) return;
     const cluster::ConfigKey* key = cluster::find_broker_config(setting.key);
     if (!key) {
@@ -140,7 +156,7 @@ BrokerConfig make_config(const std::vector<ConfigSetting>& settings) {
 
     BrokerConfig config;
     Mistakes mistakes;
-    for (const auto& [key, setting] : last_of_key) take_value(*setting, config.statics, mistakes);
+    for (const auto& [key, setting] : last_of_key) take_value(*setting, config, mistakes);
     if (!mistakes.empty()) throw ConfigError(fmt::format("{}", fmt::join(mistakes, "\n")));
 
     config.statics.node_id = choose_node_id(config, mistakes);

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <stdexcept>
 #include <string>
 #include <string_view>
@@ -32,6 +33,7 @@ struct BrokerConfig {
     cluster::StaticConfigs statics;
     std::vector<ListenerConfig> listeners;
     std::vector<std::string> log_dirs;
+    std::optional<Endpoint> metrics_listener;  // metrics.listener; none: no metrics
     std::string cluster_id;  // for a directory that was never used; empty: a random one
 
     std::int32_t socket_request_max_bytes = 100 << 20;

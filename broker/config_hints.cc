@@ -33,7 +33,7 @@ constexpr std::array<std::string_view, 9> kRemovedInKafka4{
 };
 
 // Besides the defaults of topics, which are in the table of topic keys.
-constexpr std::array<std::string_view, 38> kWithEffect{
+constexpr std::array<std::string_view, 48> kWithEffect{
     "advertised.listeners",
     "auto.create.topics.enable",
     "broker.id",
@@ -42,6 +42,10 @@ constexpr std::array<std::string_view, 38> kWithEffect{
     "default.replication.factor",
     "delete.topic.enable",
     "fetch.max.bytes",
+    "group.initial.rebalance.delay.ms",
+    "group.max.session.timeout.ms",
+    "group.max.size",
+    "group.min.session.timeout.ms",
     "listener.security.protocol.map",
     "listeners",
     "log.dir",
@@ -60,6 +64,12 @@ constexpr std::array<std::string_view, 38> kWithEffect{
     "metadata.log.max.record.bytes.between.snapshots",
     "node.id",
     "num.partitions",
+    "offset.metadata.max.bytes",
+    "offsets.retention.check.interval.ms",
+    "offsets.retention.minutes",
+    "offsets.topic.num.partitions",
+    "offsets.topic.replication.factor",
+    "offsets.topic.segment.bytes",
     "producer.id.expiration.ms",
     "socket.listen.backlog.size",
     "socket.receive.buffer.bytes",

@@ -4,6 +4,7 @@
 
 #include "broker/connection.h"
 #include "broker/gen/served_apis.h"
+#include "broker/metrics/request_metrics.h"
 #include "broker/waiting_handler.h"
 #include "protocol/gen/api_versions.h"
 
@@ -13,7 +14,7 @@ constexpr std::int16_t kApiVersions = ApiVersionsRequest::kApiKey;
 }
 
 Exchange::Exchange(Shard& shard, Connection& connection)
-    : context_(shard, connection), connection_(connection) {}
+    : context_(shard, connection), connection_(connection), arrived_(connection.last_active()) {}
 
 Exchange::~Exchange() {
     if (handler_) handler_.destroy();
@@ -74,7 +75,11 @@ bool Exchange::encode_answer(Encoder& response) {
 }
 
 bool Exchange::begin_answer(Encoder& response) {
-    if (context_.answer_nothing_ || context_.close_reason_) return false;
+    if (context_.close_reason_) return false;
+    if (context_.answer_nothing_) {
+        count_answer(response);
+        return false;
+    }
     answer_begin_ = response.size();
     splices_before_ = response.splices().size();
     response.integer<std::int32_t>(0);
@@ -92,9 +97,19 @@ void Exchange::end_answer(Encoder& response) {
         size += splices[i].records.size();
     }
     response.patch(answer_begin_, static_cast<std::int32_t>(size));
+    count_answer(response);
     if (!response.failed()) return;
     context_.close_connection(
         fmt::format("an answer that cannot be encoded: {}", response.failure()));
+}
+
+void Exchange::count_answer(Encoder& response) {
+    Shard& shard = context_.shard();
+    if (RequestMetrics* const metrics = shard.request_metrics()) {
+        metrics->answered(api_key_, context_.api_version_, shard.clock().monotonic() - arrived_,
+                          response.error_codes());
+    }
+    response.forget_error_codes();
 }
 
 std::string Exchange::refusal() const {

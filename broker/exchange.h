@@ -2,6 +2,7 @@
 // connection, which are answered in order. Lives on the connection's shard.
 #pragma once
 
+#include <chrono>
 #include <coroutine>
 
 #include "broker/handler.h"
@@ -54,6 +55,7 @@ class Exchange {
     bool read_header(Decoder& frame);
     bool begin_answer(Encoder& response);
     void end_answer(Encoder& response);
+    void count_answer(Encoder& response);
     Outcome refuse(std::string why);
 
     RequestContext context_;
@@ -62,6 +64,7 @@ class Exchange {
     std::coroutine_handle<> handler_;
     void (*answer_)(std::coroutine_handle<>, Exchange&, Encoder&) = nullptr;
     BufferRef frame_;
+    const std::chrono::nanoseconds arrived_;
     std::size_t answer_begin_ = 0;
     std::size_t splices_before_ = 0;
     std::int16_t api_key_ = -1;

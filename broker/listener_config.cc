@@ -28,21 +28,10 @@ std::string upper_case(std::string text) {
 // NAME://host:port, NAME://:port or NAME://[v6]:port
 std::optional<NamedEndpoint> parse_listener(std::string_view text) {
     const auto scheme = text.find("://");
-    const auto colon = text.rfind(':');
-    if (scheme == std::string_view::npos || scheme == 0 || colon <= scheme) return std::nullopt;
-    NamedEndpoint parsed{.name = upper_case(std::string(text.substr(0, scheme))), .endpoint = {}};
-    std::string_view host = text.substr(scheme + 3, colon - scheme - 3);
-    if (host.starts_with('[') && host.ends_with(']')) {
-        host = host.substr(1, host.size() - 2);
-    } else if (host.find(':') != std::string_view::npos) {
-        return std::nullopt;
-    }
-    parsed.endpoint.host = host;
-    const std::string_view port = text.substr(colon + 1);
-    const auto [end, error] =
-        std::from_chars(port.data(), port.data() + port.size(), parsed.endpoint.port);
-    if (error != std::errc{} || end != port.data() + port.size()) return std::nullopt;
-    return parsed;
+    if (scheme == std::string_view::npos || scheme == 0) return std::nullopt;
+    auto endpoint = parse_endpoint(text.substr(scheme + 3));
+    if (!endpoint) return std::nullopt;
+    return NamedEndpoint{upper_case(std::string(text.substr(0, scheme))), std::move(*endpoint)};
 }
 
 std::vector<NamedEndpoint> parse_listeners(std::string_view key, std::string_view value,
@@ -101,6 +90,22 @@ void check_protocol(const std::string& name, const std::map<std::string, std::st
 }
 
 }  // namespace
+
+std::optional<Endpoint> parse_endpoint(std::string_view text) {
+    const auto colon = text.rfind(':');
+    if (colon == std::string_view::npos) return std::nullopt;
+    std::string_view host = text.substr(0, colon);
+    if (host.starts_with('[') && host.ends_with(']')) {
+        host = host.substr(1, host.size() - 2);
+    } else if (host.find(':') != std::string_view::npos) {
+        return std::nullopt;
+    }
+    Endpoint parsed{std::string(host), 0};
+    const std::string_view port = text.substr(colon + 1);
+    const auto [end, error] = std::from_chars(port.data(), port.data() + port.size(), parsed.port);
+    if (error != std::errc{} || end != port.data() + port.size()) return std::nullopt;
+    return parsed;
+}
 
 std::vector<ListenerConfig> make_listeners(const ListenerSettings& settings, Mistakes& mistakes) {
     const auto bound = parse_listeners("listeners", settings.listeners, mistakes);

@@ -27,6 +27,9 @@ struct ListenerSettings {
     std::string_view controller_listener_names;
 };
 
+// host:port, :port or [v6]:port
+std::optional<Endpoint> parse_endpoint(std::string_view text);
+
 // The listeners for clients; those for controllers are left out, since the controller is part of
 // the broker. Adds a sentence to `mistakes` for everything that is wrong.
 std::vector<ListenerConfig> make_listeners(const ListenerSettings& settings,

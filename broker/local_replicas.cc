@@ -149,6 +149,7 @@ void LocalReplicas::delete_topic(const Uuid& topic_id) {
         const TopicIdPartition key{topic_id, {static_cast<std::int32_t>(i)}};
         auto partition = shard_.partitions().extract(key);
         if (partition.empty()) continue;
+        shard_.departed_traffic() += partition.mapped()->traffic();
         partition.mapped()->abandon();
         auto path = directories_.delete_partition(std::move(partition.mapped()));
         if (path) {

@@ -1,16 +1,19 @@
 // barnabas: the process. Reads its configuration, runs the broker until SIGTERM or SIGINT.
 #include <fmt/format.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 #include <CLI/CLI.hpp>
 #include <chrono>
 #include <csignal>
 #include <cstdio>
+#include <optional>
 
 #include "base/clock.h"
 #include "base/log.h"
 #include "broker/broker.h"
 #include "broker/config_sources.h"
+#include "console/console.h"
 #include "storage/posix_file_system.h"
 
 namespace kafka::broker {
@@ -90,17 +93,39 @@ sigset_t block_signals() {
     return signals;
 }
 
+// Each connection and each segment in use is one; the limit that a shell starts with is for
+// programs that use select().
+void allow_all_files() {
+    rlimit limit{};
+    if (::getrlimit(RLIMIT_NOFILE, &limit) != 0 || limit.rlim_cur == limit.rlim_max) return;
+    limit.rlim_cur = limit.rlim_max;
+    ::setrlimit(RLIMIT_NOFILE, &limit);
+}
+
 void run(const Options& options, steady_clock::time_point started) {
     const sigset_t signals = block_signals();
     log::set_level(*log::parse_level(options.log_level));
     const SystemClock clock;
     storage::PosixFileSystem files;
+    allow_all_files();
     Broker broker(read_config(options), clock, files, options.shards);
+    std::optional<console::Console> console;
+    if (const auto& where = broker.config().metrics_listener) {
+        console.emplace(broker.shards(), *where);
+        console->start();
+    }
     broker.start();
     announce(broker, started);
+    if (console) {
+        for (const Endpoint& address : console->bound()) {
+            log::info("  metrics on http://{}/metrics", address.to_string());
+        }
+        console->set_ready(true);
+    }
     int signal = 0;
     ::sigwait(&signals, &signal);
     log::info("stopping: {}", signal == SIGTERM ? "SIGTERM" : "SIGINT");
+    console.reset();
     broker.stop();
     log::info("stopped");
 }

@@ -3,6 +3,7 @@
 #include "broker/config.h"
 #include "broker/fetch/fetch_sessions.h"
 #include "broker/groups/group_shard.h"
+#include "broker/metrics/request_metrics.h"
 #include "broker/produce/producer_turns.h"
 #include "broker/shard_loop.h"
 #include "broker/shards.h"
@@ -22,7 +23,9 @@ Shard::Shard(ShardId id, Shards& all, const Clock& clock)
           static_cast<std::uint32_t>(id), static_cast<std::uint32_t>(all.count()),
           all.config().fetch_session_slots / all.count() + 1)),
       groups_(std::make_unique<GroupShard>(*this, group_config_of(all.config()))),
-      loop_(std::make_unique<ShardLoop>(*this)) {}
+      loop_(std::make_unique<ShardLoop>(*this)) {
+    if (all.config().metrics_listener) request_metrics_ = std::make_unique<RequestMetrics>();
+}
 
 Shard::~Shard() = default;
 

@@ -12,6 +12,7 @@
 #include "broker/letter.h"
 #include "broker/timers.h"
 #include "broker/topic_partition.h"
+#include "storage/traffic.h"
 
 namespace kafka::cluster {
 struct Image;
@@ -25,6 +26,7 @@ namespace kafka::broker {
 class FetchSessions;
 class GroupShard;
 class ProducerTurns;
+class RequestMetrics;
 class ShardLoop;
 class Shards;
 
@@ -66,6 +68,11 @@ class Shard {
     // The coordinators of groups that live here.
     GroupShard& groups() { return *groups_; }
 
+    // Null unless somebody may ask for metrics.
+    RequestMetrics* request_metrics() { return request_metrics_.get(); }
+    // Of partitions that are gone, so that the sum over all never falls.
+    storage::Traffic& departed_traffic() { return departed_traffic_; }
+
     // For the loop: what was posted, oldest first.
     Letter* take_letters() { return mailbox_.take_all(); }
 
@@ -81,6 +88,8 @@ class Shard {
     std::unique_ptr<ProducerTurns> producer_turns_;
     std::unique_ptr<FetchSessions> fetch_sessions_;
     std::unique_ptr<GroupShard> groups_;
+    std::unique_ptr<RequestMetrics> request_metrics_;
+    storage::Traffic departed_traffic_;
     std::unique_ptr<ShardLoop> loop_;  // the event loop and the connections; keeps Asio out of here
 };
 

@@ -97,6 +97,7 @@ void ShardLoop::set_clock(std::chrono::nanoseconds earliest) {
 void ShardLoop::add_connection(const ListenerConfig& listener, int socket, Endpoint peer) {
     auto* connection = new Connection(*this, listener, socket, std::move(peer));
     ++connections_;
+    ++accepted_;
     connection->last_active_ = shard_.clock().monotonic();
     list_as_newest(*connection);
     if (max_idle_.count() >= 0 && !idle_timer_.armed()) {
@@ -104,6 +105,15 @@ void ShardLoop::add_connection(const ListenerConfig& listener, int socket, Endpo
     }
     connection->begin();
     if (stopping_) connection->close_now();
+}
+
+ShardLoop::ConnectionCounts ShardLoop::count_connections() const {
+    ConnectionCounts counts;
+    counts.accepted = accepted_;
+    for (const Connection* each = oldest_; each; each = each->newer_) {
+        ++counts.open[each->listener_.name];
+    }
+    return counts;
 }
 
 void ShardLoop::close_all(std::chrono::nanoseconds deadline, std::function<void()> when_empty) {

@@ -9,7 +9,9 @@
 #include <chrono>
 #include <cstddef>
 #include <functional>
+#include <map>
 #include <memory>
+#include <string>
 #include <thread>
 #include <vector>
 
@@ -41,6 +43,11 @@ class ShardLoop {
     // The timers are to be looked at by then.
     void set_clock(std::chrono::nanoseconds earliest);
     void add_connection(const ListenerConfig& listener, int socket, Endpoint peer);
+    struct ConnectionCounts {
+        std::map<std::string, std::size_t, std::less<>> open;  // by listener
+        std::uint64_t accepted = 0;                            // ever, here
+    };
+    ConnectionCounts count_connections() const;
     // Closes all connections as their requests get answered; `when_empty` is called once.
     void close_all(std::chrono::nanoseconds deadline, std::function<void()> when_empty);
 
@@ -90,6 +97,7 @@ class ShardLoop {
     Connection* oldest_ = nullptr;
     Connection* newest_ = nullptr;
     std::size_t connections_ = 0;
+    std::uint64_t accepted_ = 0;
     std::atomic<std::uint32_t> load_{0};
     std::chrono::nanoseconds max_idle_;
     struct IdleTimer : Timer {

@@ -31,7 +31,9 @@ constexpr ConfigKey kKeys[] = {
     {"group.coordinator.rebalance.protocols", LIST, "classic,consumer,streams",
      list_of("consumer,classic,share,streams")},
     {"group.coordinator.threads", INT, "4", at_least(1)},
-    {"group.initial.rebalance.delay.ms", INT, "3000"},
+    // Unlike Kafka: 0 instead of 3000. A test or a single consumer should not wait for members that
+    // do not come.
+    {"group.initial.rebalance.delay.ms", INT, "0"},
     {"group.max.session.timeout.ms", INT, "1800000"},
     {"group.max.size", INT, "2147483647", at_least(1)},
     {"group.min.session.timeout.ms", INT, "6000"},

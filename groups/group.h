@@ -19,6 +19,7 @@ struct Group {
     SteadyMs scheduled_at = kNever;  // when the coordinator will look at the group's deadlines
 
     const GroupMetadataValue* metadata() const { return stored ? &*stored : nullptr; }
+    std::size_t member_count() const { return classic.members.size(); }
     bool has_hard_state() const { return stored.has_value() || !offsets.empty(); }
 };
 

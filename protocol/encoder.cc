@@ -26,6 +26,7 @@ void Encoder::swap(Encoder& other) noexcept {
     std::swap(size_, other.size_);
     std::swap(capacity_, other.capacity_);
     std::swap(splices_, other.splices_);
+    std::swap(error_codes_, other.error_codes_);
     std::swap(failure_, other.failure_);
 }
 

@@ -59,6 +59,7 @@ class Encoder {
         size_ = 0;
         failure_ = nullptr;
         splices_.clear();
+        error_codes_.clear();
     }
 
     template <std::integral T>
@@ -71,6 +72,14 @@ class Encoder {
         CHECK(at + sizeof(T) <= size_, "patch() past what was written");
         store_be(buffer_.get() + at, value);
     }
+    // An ErrorCode; those that are not NONE are noted, for whoever counts them.
+    void error_code(std::int16_t code) {
+        integer(code);
+        if (code != 0) error_codes_.push_back(code);
+    }
+    // Error codes written since the last clear() or forget_error_codes().
+    const std::vector<std::int16_t>& error_codes() const { return error_codes_; }
+    void forget_error_codes() { error_codes_.clear(); }
     void boolean(bool value) { *extend(1) = value ? 1 : 0; }
     void float64(double value) { integer(std::bit_cast<std::uint64_t>(value)); }
     void uuid(const Uuid& value) { raw(value.bytes); }
@@ -158,6 +167,7 @@ class Encoder {
     std::size_t size_ = 0;
     std::size_t capacity_ = 0;
     std::vector<Splice> splices_;
+    std::vector<std::int16_t> error_codes_;
     const char* failure_ = nullptr;
 };
 

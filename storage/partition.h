@@ -29,6 +29,7 @@
 #include "storage/producer_state.h"
 #include "storage/record_scan.h"
 #include "storage/topic_partition.h"
+#include "storage/traffic.h"
 #include "storage/transaction_index.h"
 
 namespace kafka::storage {
@@ -204,6 +205,8 @@ class Partition {
     // Hears of every change until the observer is destroyed or unwatches.
     void watch(PartitionObserver& observer) { observers_.add(observer); }
     const ProducerState& producers() const { return producers_; }
+    // What is counted here and what is not: see there.
+    Traffic& traffic() { return traffic_; }
     void expire_producers(TimestampMs now, std::int64_t producer_id_expiration_ms);
 
     // The disk failed: every call answers KAFKA_STORAGE_ERROR, as Kafka does with an offline
@@ -261,6 +264,7 @@ class Partition {
     Offset high_watermark_{0};
     std::int32_t batches_since_snapshot_ = 0;
     TimestampMs oldest_unflushed_ = kNoTimestamp;
+    Traffic traffic_;
 };
 
 }  // namespace kafka::storage

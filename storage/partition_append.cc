@@ -97,6 +97,8 @@ AppendResult Partition::append_valid(MutableRecordBatch batch, const AppendReque
     if (batch.timestamp_type() == TimestampType::LogAppendTime) {
         result.log_append_time = batch.max_timestamp();
     }
+    traffic_.records_in += static_cast<std::uint64_t>(batch.record_count());
+    traffic_.bytes_in += batch.size_in_bytes();
     advance_high_watermark();
     return result;
 }

@@ -1,6 +1,7 @@
 #include "broker/fetch/fetch_share.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "cluster/image.h"
 
@@ -34,9 +35,8 @@ std::optional<storage::EpochEnd> find_divergence(const storage::Partition& parti
 
 }  // namespace
 
-FetchOutcome FetchShare::read_item(const FetchItem& item, std::int64_t max_bytes,
-                                   bool min_one_batch) const {
-    const storage::Partition* partition = owner_.find(item.partition);
+FetchOutcome FetchShare::read_item(const storage::Partition* partition, const FetchItem& item,
+                                   std::int64_t max_bytes, bool min_one_batch) const {
     if (partition == nullptr) return failed(when_missing(owner_, item.partition));
     const ErrorCode refused = partition->check_leader(item.ask.current_leader_epoch);
     if (refused != ErrorCode::NONE) return failed(refused);
@@ -69,12 +69,23 @@ void FetchShare::read() {
     for (FetchItem& item : items_) {
         const std::int64_t left = bytes_ == 0 ? max_bytes_ : std::max(0L, max_bytes_ - bytes_);
         const std::int64_t limit = std::min<std::int64_t>(item.ask.max_bytes, left);
-        item.outcome = read_item(item, limit, bytes_ == 0);
+        storage::Partition* const partition = owner_.find(item.partition);
+        item.outcome = read_item(partition, item, limit, bytes_ == 0);
+        if (partition != nullptr) count(item, partition->traffic());
         item.seen_high_watermark = item.outcome.high_watermark;
         item.seen_last_stable_offset = item.outcome.last_stable_offset;
         bytes_ += static_cast<std::int64_t>(item.outcome.records.size());
         is_urgent_ |= item.outcome.is_urgent();
     }
+}
+
+void FetchShare::count(FetchItem& item, storage::Traffic& traffic) {
+    if (!std::exchange(item.is_counted, true)) ++traffic.fetch_requests;
+    if (item.outcome.error != ErrorCode::NONE) ++traffic.failed_fetch_requests;
+    const auto size = static_cast<std::int64_t>(item.outcome.records.size());
+    if (size <= item.counted_bytes) return;
+    traffic.bytes_out += static_cast<std::uint64_t>(size - item.counted_bytes);
+    item.counted_bytes = size;
 }
 
 bool FetchShare::has_news() const {

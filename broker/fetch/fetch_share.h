@@ -41,6 +41,9 @@ struct FetchItem {
     // Of the last read; what a log has beyond them is news.
     Offset seen_high_watermark{-1};
     Offset seen_last_stable_offset{-1};
+    // What the partition's traffic has of this item already: a parked fetch is read several times.
+    bool is_counted = false;
+    std::int64_t counted_bytes = 0;
 };
 
 class FetchShare {
@@ -64,7 +67,9 @@ class FetchShare {
     bool is_urgent() const { return is_urgent_; }
 
   private:
-    FetchOutcome read_item(const FetchItem& item, std::int64_t max_bytes, bool min_one_batch) const;
+    FetchOutcome read_item(const storage::Partition* partition, const FetchItem& item,
+                           std::int64_t max_bytes, bool min_one_batch) const;
+    static void count(FetchItem& item, storage::Traffic& traffic);
 
     Shard& owner_;
     const std::int64_t max_bytes_;

@@ -22,10 +22,7 @@ std::int32_t narrow(std::int64_t value) { return static_cast<std::int32_t>(value
 
 groups::GroupConfig group_config_of(const BrokerConfig& config) {
     groups::GroupConfig groups;
-    if (config.is_set("group.initial.rebalance.delay.ms")) {
-        groups.initial_rebalance_delay_ms =
-            narrow(config.number("group.initial.rebalance.delay.ms"));
-    }
+    groups.initial_rebalance_delay_ms = narrow(config.number("group.initial.rebalance.delay.ms"));
     groups.min_session_timeout_ms = narrow(config.number("group.min.session.timeout.ms"));
     groups.max_session_timeout_ms = narrow(config.number("group.max.session.timeout.ms"));
     groups.max_size = narrow(config.number("group.max.size"));
@@ -62,7 +59,8 @@ PartitionIndex partition_of_group(std::string_view group_id, std::int32_t partit
     return {static_cast<std::int32_t>(chosen % static_cast<std::uint32_t>(partition_count))};
 }
 
-GroupShard::GroupShard(Shard& shard, groups::GroupConfig config) : shard_(shard), config_(config) {
+GroupShard::GroupShard(Shard& shard, groups::GroupConfig config)
+    : shard_(shard), config_(config), lag_watch_(shard) {
     open = [](Letter& letter, Shard&) {
         auto& self = static_cast<GroupShard&>(letter);
         self.load_posted_ = false;
@@ -120,6 +118,7 @@ void GroupShard::load() {
                       runtime.unreadable_records(), kOffsetsTopic, index.value);
         }
         wake_for(hosted);
+        if (runtime.machine().size() > 0) lag_watch_.arm();
     }
     if (loading_wanted_) load_soon();
 }
@@ -127,6 +126,7 @@ void GroupShard::load() {
 void GroupShard::after(HostedGroups& hosted) {
     if (loading_wanted_) load_soon();
     wake_for(hosted);
+    lag_watch_.arm();
 }
 
 void GroupShard::wake_for(HostedGroups& hosted) {

@@ -11,6 +11,7 @@
 
 #include "base/task.h"
 #include "broker/groups/hosted_groups.h"
+#include "broker/groups/lag_watch.h"
 #include "broker/shard.h"
 #include "broker/timers.h"
 #include "groups/group_config.h"
@@ -36,7 +37,10 @@ class GroupShard : Letter {
     // The image has moved and the shard's partitions with it.
     void metadata_changed();
     // Before the partitions are closed. Nobody may wait any more.
-    void stop() { hosted_.clear(); }
+    void stop() {
+        lag_watch_.stop();
+        hosted_.clear();
+    }
     // Groups forget the offsets of topics that do not exist any more.
     void topics_deleted(const std::vector<std::string>& topics);
 
@@ -109,6 +113,22 @@ class GroupShard : Letter {
         return ErrorCode::NONE;
     }
 
+    // Calls visit(const GroupCoordinator&) for the first that has groups, `from` or later, and
+    // moves `from` behind it; false when there is none. For those who look at everything bit by
+    // bit.
+    template <class Visit>
+    bool visit_from(std::int32_t& from, Visit& visit) {
+        for (auto at = hosted_.lower_bound({from}); at != hosted_.end(); ++at) {
+            auto& runtime = at->second.runtime();
+            if (runtime.availability() != ErrorCode::NONE || runtime.machine().size() == 0)
+                continue;
+            from = at->first.value + 1;
+            visit(std::as_const(runtime.machine()));
+            return true;
+        }
+        return false;
+    }
+
   private:
     struct Alarm : Timer {
         GroupShard* owner = nullptr;
@@ -129,6 +149,7 @@ class GroupShard : Letter {
     bool loading_wanted_ = false;
     bool load_posted_ = false;
     Alarm alarm_;
+    LagWatch lag_watch_;
 };
 
 }  // namespace kafka::broker

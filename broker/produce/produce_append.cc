@@ -66,7 +66,11 @@ void append_item(Shard& there, const ProducePlan& plan, ProduceItem& item) {
     request.context.verification_needed = plan.verifies;
     storage::AppendResult result = partition->append_as_leader(item.batch, request, plan.now);
     answer_append(result, *partition, *item.answer);
-    if (!result.ok()) return;
+    ++partition->traffic().produce_requests;
+    if (!result.ok()) {
+        ++partition->traffic().failed_produce_requests;
+        return;
+    }
     // Kafka asks for no more in-sync replicas (min.insync.replicas) than there are: here, for one.
     if (plan.required_acks == -1 && partition->high_watermark() <= result.last_offset) {
         item.ack = std::make_unique<AckWatch>(*plan.home, *partition, result.last_offset);

@@ -176,7 +176,7 @@ class StructWriter {
                 break;
         }
         if (type.name == "ErrorCode") {
-            return out_.line("e.integer(static_cast<std::int16_t>(", name, "));");
+            return out_.line("e.error_code(static_cast<std::int16_t>(", name, "));");
         }
         out_.line("e.integer(", name, type.alias ? ".value);" : ");");
     }

@@ -72,6 +72,20 @@ TEST(BrokerConfig, TakesEveryKeyThatKafkaKnowsWithItsOwnDefault) {
     }
 }
 
+TEST(BrokerConfig, MetricsAreForThoseWhoAskForThem) {
+    EXPECT_EQ(make_config({}).metrics_listener, std::nullopt);
+    EXPECT_EQ(make_config({{"metrics.listener", "", "test"}}).metrics_listener, std::nullopt);
+    EXPECT_EQ(make_config({{"metrics.listener", ":9404", "test"}}).metrics_listener,
+              (Endpoint{"", 9404}));
+    EXPECT_EQ(make_config({{"metrics.listener", "[::1]:9404", "test"}}).metrics_listener,
+              (Endpoint{"::1", 9404}));
+}
+
+// What DescribeConfigs says is what groups do.
+TEST(BrokerConfig, GroupsDoNotWaitForMoreMembersUnlessToldTo) {
+    EXPECT_EQ(make_config({}).number("group.initial.rebalance.delay.ms"), 0);
+}
+
 TEST(BrokerConfig, LaterSettingsWin) {
     const BrokerConfig config = make_config({{"num.partitions", "2", "file"},
                                              {"num.partitions", "3", "KAFKA_NUM_PARTITIONS"},
@@ -107,6 +121,10 @@ INSTANTIATE_TEST_SUITE_P(
                 {"advertised.listener", "PLAINTEXT://a:1", "KAFKA_ADVERTISED_LISTENER"},
                 "KAFKA_ADVERTISED_LISTENER: advertised.listener is no configuration key: did you "
                 "mean advertised.listeners?"},
+        Mistake{"MetricsWithoutPort",
+                {"metrics.listener", "localhost", "KAFKA_METRICS_LISTENER"},
+                "KAFKA_METRICS_LISTENER: metrics.listener: \"localhost\" is no address; write "
+                "HOST:PORT, such as localhost:9404, or :9404 for all addresses"},
         Mistake{"KeyOfATopic",
                 {"retention.ms", "1", "--set"},
                 "for the default of all topics write log.retention.ms"},

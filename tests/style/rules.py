@@ -20,6 +20,7 @@ MAY_INCLUDE = {
     "transactions": {"base", "protocol", "storage", "coordinator"},
     "cluster": {"base", "protocol", "storage", "coordinator"},
     "security": {"base", "protocol"},
+    "console": {"base", "protocol", "storage", "groups", "cluster", "broker"},
 }
 # The files where threads meet. Everywhere else data has one owner.
 SHARED_BETWEEN_THREADS = {

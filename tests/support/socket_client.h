@@ -66,6 +66,10 @@ class SocketClient {
         if (!read_all(frame)) return std::nullopt;
         return frame;
     }
+    // Bytes read, 0 at the end of the stream, less when nothing came.
+    ssize_t read_some(std::uint8_t* into, std::size_t size) {
+        return ::recv(socket_, into, size, 0);
+    }
     // True when the broker has closed the connection, and nothing came before.
     bool is_closed() {
         std::uint8_t byte;

@@ -34,9 +34,22 @@ class Result(unittest.TextTestResult):
 def main(folder, patterns):
     """`patterns`: parts of the names of the tests to run; none means all."""
     sys.path.insert(0, str(folder))
+    return run(loader_of(patterns).discover(str(pathlib.Path(folder)), pattern="test_*.py"))
+
+
+def run_cases(cases, patterns):
+    """The same for classes of test cases that are at hand."""
+    loader = loader_of(patterns)
+    return run(unittest.TestSuite(loader.loadTestsFromTestCase(case) for case in cases))
+
+
+def loader_of(patterns):
     loader = unittest.TestLoader()
     loader.testNamePatterns = [f"*{one}*" for one in patterns] or None
-    suite = loader.discover(str(pathlib.Path(folder)), pattern="test_*.py")
+    return loader
+
+
+def run(suite):
     runner = unittest.TextTestRunner(stream=sys.stdout, resultclass=Result, verbosity=0)
     result = runner.run(suite)
     failed = len(result.failures) + len(result.errors)

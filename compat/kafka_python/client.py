@@ -81,7 +81,8 @@ def consume(address, group, topic, _protocol):
                      daemon=True).start()
     next_offsets = {}
     while True:
-        for partition, records in consumer.poll(timeout_ms=50).items():
+        # A join that is answered between two polls is lost on this client; long ones are few.
+        for partition, records in consumer.poll(timeout_ms=2000).items():
             for record in records:
                 next_offsets[partition] = record.offset + 1
                 say("record", partition.partition, record.offset, record.key.decode(),

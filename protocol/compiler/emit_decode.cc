@@ -82,8 +82,9 @@ class StructReader {
         if (!field.nullable) return present(field, member);
         if (field.type.kind == Kind::Struct && !field.type.array) {
             out_.line("x.", field.name, ".reset();");
-            out_.line("if (d.integer<std::int8_t>() >= 0) read(d, x.", field.name,
-                      ".emplace(), version);");
+            // In a tagged field Kafka writes an unsigned varint where it writes a byte elsewhere.
+            out_.line("if (d.integer<std::int8_t>() ", field.tag ? "> 0" : ">= 0", ") read(d, x.",
+                      field.name, ".emplace(), version);");
             return;
         }
         const std::string condition = version_condition(*field.nullable, field.versions);

@@ -132,7 +132,8 @@ class StructWriter {
         const bool string = field.type.kind == Kind::String && !field.type.array;
         const char* null = string ? "e.null_string(" : "e.null_length(";
         if (marked) {
-            out_.line("e.integer<std::int8_t>(-1);");
+            // In a tagged field Kafka writes an unsigned varint where it writes a byte elsewhere.
+            out_.line("e.integer<std::int8_t>(", field.tag ? "0" : "-1", ");");
         } else {
             out_.line(null, compact(field), ");");
         }

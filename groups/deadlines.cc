@@ -12,9 +12,9 @@ constexpr std::size_t kTombstonesPerStep = 1'000;
 }  // namespace
 
 void GroupCoordinator::schedule(Group& group) {
-    if (group.classic.wake_at >= group.scheduled_at) return;
-    group.scheduled_at = group.classic.wake_at;
-    wakes_.emplace(group.scheduled_at, group.classic.id);
+    if (group.wake_at() >= group.scheduled_at) return;
+    group.scheduled_at = group.wake_at();
+    wakes_.emplace(group.scheduled_at, group.id());
 }
 
 SteadyMs GroupCoordinator::next_deadline() const {
@@ -29,7 +29,9 @@ Effects GroupCoordinator::on_time(const Context& context) {
         Group* group = lookup(id);
         if (!group || group->scheduled_at != due) return {};
         group->scheduled_at = kNever;
-        Effects effects = groups::on_time(group->classic, context);
+        Effects effects = group->consumer ? on_consumer_time(*group->consumer, group->timers,
+                                                             group->classic, context)
+                                          : groups::on_time(group->classic, context);
         schedule(*group);
         return effects;
     }

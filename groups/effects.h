@@ -16,6 +16,7 @@
 #include "coordinator/log_record.h"
 #include "coordinator/now.h"
 #include "groups/group_config.h"
+#include "groups/metadata.h"
 #include "groups/records.h"
 #include "protocol/gen/join_group.h"
 #include "protocol/gen/sync_group.h"
@@ -34,6 +35,7 @@ inline constexpr Token kNobody{0};
 struct Context {
     Now now;
     const GroupConfig& config;
+    const Metadata& metadata;
 };
 
 using Response = std::variant<JoinGroupResponse, SyncGroupResponse>;
@@ -48,9 +50,8 @@ struct Effects {
     std::optional<Producer> producer{};
     std::vector<Reply> replies{};
 
-    void reply(Token to, Response response) {
-        if (to != kNobody) replies.push_back({to, std::move(response)});
-    }
+    // Not to nobody.
+    void reply(Token to, Response response);
 };
 
 // A decision whose own request is answered at once: the response must still wait until the records

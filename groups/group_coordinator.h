@@ -16,11 +16,11 @@
 #include <utility>
 #include <vector>
 
+#include "groups/consumer/events.h"
 #include "groups/group.h"
 #include "groups/offsets/offsets.h"
 #include "groups/offsets/pending_transactions.h"
 #include "protocol/gen/describe_groups.h"
-#include "protocol/gen/heartbeat.h"
 #include "protocol/gen/leave_group.h"
 #include "protocol/gen/list_groups.h"
 
@@ -38,13 +38,17 @@ class GroupCoordinator {
         return groups::decode(key, value);
     }
 
-    // --- membership
+    // --- membership. A classic member may be in a consumer group, and comes into one, by these
+    // too.
     Effects join_group(const ClassicJoin& join, const Context& context);
     Effects sync_group(const SyncGroupRequest& request, Token token, const Context& context);
     HeartbeatResponse heartbeat(const HeartbeatRequest& request, const Context& context);
     // Before version 3 there is one member, in a field of its own.
     Answered<LeaveGroupResponse> leave_group(const LeaveGroupRequest& request, std::int16_t version,
                                              const Context& context);
+
+    Answered<ConsumerGroupHeartbeatResponse> consumer_heartbeat(const ConsumerHeartbeat& heartbeat,
+                                                                const Context& context);
 
     // --- offsets
     Answered<OffsetCommitResponse> offset_commit(const OffsetCommitRequest& request,
@@ -57,6 +61,8 @@ class GroupCoordinator {
 
     // --- administration
     DescribeGroupsResponse::Group describe_group(const std::string& id, std::int16_t version) const;
+    ConsumerGroupDescribeResponse::Group describe_consumer_group(const std::string& id,
+                                                                 const Context& context) const;
     // Appends the groups that pass the filters; an empty filter lets everything pass.
     void list_groups(const ListGroupsRequest& filters,
                      std::vector<ListGroupsResponse::Group>& out) const;
@@ -95,9 +101,16 @@ class GroupCoordinator {
 
     Group* lookup(std::string_view id);
     Group& find_or_create(const std::string& id);
+    ConsumerGroup& find_or_create_consumer(const std::string& id);
+    Effects join_consumer_group(Group& group, const ClassicJoin& join, const Context& context);
+    Answered<ConsumerGroupHeartbeatResponse> enter_consumer_group(
+        const ConsumerHeartbeat& heartbeat, const Context& context);
     void replay(const GroupMetadataRecord& record, Offset at, const std::optional<Producer>&);
     void replay(const OffsetCommitRecord& record, Offset at,
                 const std::optional<Producer>& producer);
+    void replay(const ConsumerGroupRecord& record, Offset at, const std::optional<Producer>&);
+    template <class OfMember>
+    void replay(const OfMember& record, Offset at, const std::optional<Producer>&);
     void forget_if_nothing_is_left(const std::string& id);
     void schedule(Group& group);
     Effects check_retention(const Context& context);

@@ -8,6 +8,12 @@ namespace {
 
 // The versions that Kafka 4.3 writes. Version 4 of GroupMetadata exists, but it does not write it.
 std::int16_t version_to_write(const GroupMetadataValue&) { return 3; }
+// The records of consumer groups have but one version.
+template <class Value>
+std::int16_t version_to_write(const Value&) {
+    static_assert(Value::kMaxVersion == 0);
+    return 0;
+}
 // The last version that has an expiry of its own is 1; it is for clients that still send one.
 std::int16_t version_to_write(const OffsetCommitValue& value) {
     return value.expire_timestamp == TimestampMs{-1} ? 4 : 1;
@@ -71,6 +77,20 @@ Result<std::optional<Record>> decode(BytesView key, std::optional<BytesView> val
             return decode_as<OffsetCommitRecord>(decoder, value);
         case GroupMetadataKey::kRecordType:
             return decode_as<GroupMetadataRecord>(decoder, value);
+        case ConsumerGroupMetadataKey::kRecordType:
+            return decode_as<ConsumerGroupRecord>(decoder, value);
+        case ConsumerGroupPartitionMetadataKey::kRecordType:
+            return decode_as<PartitionMetadataRecord>(decoder, value);
+        case ConsumerGroupMemberMetadataKey::kRecordType:
+            return decode_as<MemberRecord>(decoder, value);
+        case ConsumerGroupTargetAssignmentMetadataKey::kRecordType:
+            return decode_as<TargetEpochRecord>(decoder, value);
+        case ConsumerGroupTargetAssignmentMemberKey::kRecordType:
+            return decode_as<TargetRecord>(decoder, value);
+        case ConsumerGroupCurrentMemberAssignmentKey::kRecordType:
+            return decode_as<CurrentRecord>(decoder, value);
+        case ConsumerGroupRegularExpressionKey::kRecordType:
+            return decode_as<RegexRecord>(decoder, value);
     }
     return std::optional<Record>();
 }

@@ -9,6 +9,7 @@
 #include "base/bytes.h"
 #include "coordinator/log_record.h"
 #include "protocol/error.h"
+#include "protocol/gen/consumer_group_records.h"
 #include "protocol/gen/group_records.h"
 
 namespace kafka::groups {
@@ -29,7 +30,31 @@ using GroupMetadataRecord = KeyedRecord<GroupMetadataKey, GroupMetadataValue>;
 // One for each partition that a group has committed.
 using OffsetCommitRecord = KeyedRecord<OffsetCommitKey, OffsetCommitValue>;
 
-using Record = std::variant<GroupMetadataRecord, OffsetCommitRecord>;
+// --- consumer groups (KIP-848)
+
+// The group exists, and its epoch.
+using ConsumerGroupRecord = KeyedRecord<ConsumerGroupMetadataKey, ConsumerGroupMetadataValue>;
+// What a member has said about itself.
+using MemberRecord = KeyedRecord<ConsumerGroupMemberMetadataKey, ConsumerGroupMemberMetadataValue>;
+// The target assignment is complete for this epoch.
+using TargetEpochRecord = KeyedRecord<ConsumerGroupTargetAssignmentMetadataKey,
+                                      ConsumerGroupTargetAssignmentMetadataValue>;
+// What a member shall have in the end.
+using TargetRecord =
+    KeyedRecord<ConsumerGroupTargetAssignmentMemberKey, ConsumerGroupTargetAssignmentMemberValue>;
+// What a member has now, and must still give up.
+using CurrentRecord =
+    KeyedRecord<ConsumerGroupCurrentMemberAssignmentKey, ConsumerGroupCurrentMemberAssignmentValue>;
+// The topics that a subscribed regular expression stands for.
+using RegexRecord =
+    KeyedRecord<ConsumerGroupRegularExpressionKey, ConsumerGroupRegularExpressionValue>;
+// Of older brokers; only its tombstone is written.
+using PartitionMetadataRecord =
+    KeyedRecord<ConsumerGroupPartitionMetadataKey, ConsumerGroupPartitionMetadataValue>;
+
+using Record = std::variant<GroupMetadataRecord, OffsetCommitRecord, ConsumerGroupRecord,
+                            MemberRecord, TargetEpochRecord, TargetRecord, CurrentRecord,
+                            RegexRecord, PartitionMetadataRecord>;
 using Records = std::vector<Record>;
 
 using RecordBytes = coordinator::LogRecord;

@@ -27,6 +27,27 @@ void GroupCoordinator::replay(const GroupMetadataRecord& record, Offset,
     forget_if_nothing_is_left(id);
 }
 
+void GroupCoordinator::replay(const ConsumerGroupRecord& record, Offset,
+                              const std::optional<Producer>&) {
+    const std::string& id = record.key.group_id;
+    if (record.value) return groups::replay(find_or_create_consumer(id), record);
+    Group* group = lookup(id);
+    if (!group) return;
+    group->consumer.reset();
+    group->timers = {};
+    forget_if_nothing_is_left(id);
+}
+
+// A record of a member, a target or a regular expression. A tombstone makes no group.
+template <class OfMember>
+void GroupCoordinator::replay(const OfMember& record, Offset, const std::optional<Producer>&) {
+    const std::string& id = record.key.group_id;
+    if constexpr (std::is_same_v<OfMember, PartitionMetadataRecord>) return;
+    if (record.value) return groups::replay(find_or_create_consumer(id), Record(record));
+    Group* group = lookup(id);
+    if (group && group->consumer) groups::replay(*group->consumer, Record(record));
+}
+
 void GroupCoordinator::replay(const OffsetCommitRecord& record, Offset at,
                               const std::optional<Producer>& producer) {
     const auto& [id, topic, partition] = record.key;
@@ -65,6 +86,7 @@ void GroupCoordinator::end_transaction(ProducerId producer, bool committed) {
 Effects GroupCoordinator::loaded(const Context& context) {
     Effects effects;
     for (auto& [id, group] : groups_) {
+        if (group.consumer) on_consumer_loaded(*group.consumer, group.timers, context);
         if (group.stored) group.classic = restored(id, *group.stored);
         Effects of_group = on_loaded(group.classic, context);
         std::ranges::move(of_group.records, std::back_inserter(effects.records));
@@ -79,8 +101,12 @@ bool GroupCoordinator::same_hard_state(const GroupCoordinator& other) const {
     if (pending_ != other.pending_) return false;
     const auto survives_in = [](const Groups& all, const std::string& id, const Group& group) {
         const auto found = all.find(id);
-        return found != all.end() && found->second.stored == group.stored &&
-               found->second.offsets == group.offsets;
+        if (found == all.end()) return false;
+        const Group& theirs = found->second;
+        const bool same_consumers = theirs.consumer && group.consumer
+                                        ? *theirs.consumer == *group.consumer
+                                        : !theirs.consumer && !group.consumer;
+        return same_consumers && theirs.stored == group.stored && theirs.offsets == group.offsets;
     };
     const auto all_survive = [&](const Groups& these, const Groups& those) {
         return std::ranges::all_of(these, [&](const auto& entry) {

@@ -1,9 +1,8 @@
 // Who is in a classic group, and what its members have in common.
 #include <algorithm>
 
+#include "groups/classic/consumer_protocol.h"
 #include "groups/classic/rebalance.h"
-#include "protocol/decoder.h"
-#include "protocol/gen/consumer_protocol.h"
 
 namespace kafka::groups {
 namespace {
@@ -15,19 +14,6 @@ bool offers(const ClassicProtocols& protocols, std::string_view name) {
 bool all_members_offer(const ClassicGroup& group, std::string_view name) {
     return std::ranges::all_of(
         group.members, [&](const auto& entry) { return offers(entry.second.protocols, name); });
-}
-
-// The topics of one subscription; false when it is not one that we can read.
-bool read_topics(const Bytes& metadata, std::set<std::string, std::less<>>& topics) {
-    Decoder decoder(metadata);
-    const auto version = decoder.integer<std::int16_t>();
-    if (decoder.failed() || version < 0) return false;
-    ConsumerProtocolSubscription subscription;
-    // A later version only adds fields at the end.
-    decode(decoder, subscription, std::min(version, ConsumerProtocolSubscription::kMaxVersion));
-    if (decoder.failed()) return false;
-    topics.insert(subscription.topics.begin(), subscription.topics.end());
-    return true;
 }
 
 }  // namespace
@@ -153,7 +139,9 @@ std::optional<std::set<std::string, std::less<>>> topics_of_members(const Classi
     std::set<std::string, std::less<>> topics;
     for (const auto& [id, member] : group.members) {
         const Bytes* metadata = group.protocol ? member.metadata_for(*group.protocol) : nullptr;
-        if (!metadata || !read_topics(*metadata, topics)) return std::nullopt;
+        const auto subscription = metadata ? read_subscription(*metadata) : std::nullopt;
+        if (!subscription) return std::nullopt;
+        topics.insert(subscription->topics.begin(), subscription->topics.end());
     }
     return topics;
 }

@@ -1,5 +1,6 @@
 // OffsetCommit and TxnOffsetCommit: a group notes how far it has read.
 #include "groups/classic/rebalance.h"
+#include "groups/consumer/events.h"
 #include "groups/offsets/offsets.h"
 
 namespace kafka::groups {
@@ -28,6 +29,10 @@ ErrorCode check_without_group(std::int32_t generation, std::int16_t version) {
 
 ErrorCode check(const Group* group, const OffsetCommitRequest& request, std::int16_t version) {
     if (!group) return check_without_group(request.generation_id_or_member_epoch, version);
+    if (group->consumer) {
+        return check_commit(*group->consumer, request.member_id,
+                            MemberEpoch{request.generation_id_or_member_epoch}, version);
+    }
     return check_commit(group->classic, request.member_id, request.group_instance_id,
                         request.generation_id_or_member_epoch, false);
 }
@@ -35,6 +40,10 @@ ErrorCode check(const Group* group, const OffsetCommitRequest& request, std::int
 ErrorCode check(const Group* group, const TxnOffsetCommitRequest& request) {
     if (!group) {
         return request.generation_id.value < 0 ? ErrorCode::NONE : ErrorCode::ILLEGAL_GENERATION;
+    }
+    if (group->consumer) {
+        return check_transactional_commit(*group->consumer, request.member_id,
+                                          MemberEpoch{request.generation_id.value});
     }
     return check_commit(group->classic, request.member_id, request.group_instance_id,
                         request.generation_id.value, true);
@@ -47,17 +56,36 @@ void keep_alive(ClassicGroup& group, const std::string& member_id, const Context
     if (commits_extend && member) extend_session(group, *member, context);
 }
 
+MemberEpoch epoch_in(const OffsetCommitRequest& request) {
+    return {request.generation_id_or_member_epoch};
+}
+MemberEpoch epoch_in(const TxnOffsetCommitRequest& request) {
+    return {request.generation_id.value};
+}
+
+// What holds for the commit as a whole may be other for a partition that its member still has.
+template <class Request, class Topic>
+ErrorCode check_partition(const Group* group, const Request& request, const Topic& topic,
+                          PartitionIndex partition, ErrorCode error, const Context& context) {
+    if (error != ErrorCode::STALE_MEMBER_EPOCH) return error;
+    CommittedPartition committed{.topic = topic.name, .partition = partition};
+    if constexpr (requires { topic.topic_id; }) committed.topic_id = topic.topic_id;
+    return check_stale_commit(*group->consumer, request.member_id, epoch_in(request), committed,
+                              context.metadata);
+}
+
 // Both requests have the same shape: a response like the request, a record for each good partition.
 template <class Response, class Request>
-Answered<Response> commit(const Request& request, ErrorCode error, const OffsetCommitValue& common,
-                          const Context& context) {
+Answered<Response> commit(const Group* group, const Request& request, ErrorCode error,
+                          const OffsetCommitValue& common, const Context& context) {
     Answered<Response> answer;
     for (const auto& topic : request.topics) {
         auto& answered = answer.response.topics.emplace_back();
         answered.name = topic.name;
         if constexpr (requires { topic.topic_id; }) answered.topic_id = topic.topic_id;
         for (const auto& partition : topic.partitions) {
-            ErrorCode code = error;
+            ErrorCode code =
+                check_partition(group, request, topic, partition.partition_index, error, context);
             if (code == ErrorCode::NONE &&
                 too_large(partition.committed_metadata, context.config)) {
                 code = ErrorCode::OFFSET_METADATA_TOO_LARGE;
@@ -89,7 +117,7 @@ Answered<OffsetCommitResponse> on_offset_commit(Group* group, const OffsetCommit
     if (request.retention_time_ms != -1) {
         common.expire_timestamp = context.now.wall + request.retention_time_ms;
     }
-    return commit<OffsetCommitResponse>(request, error, common, context);
+    return commit<OffsetCommitResponse>(group, request, error, common, context);
 }
 
 Answered<TxnOffsetCommitResponse> on_txn_offset_commit(const Group* group,
@@ -97,7 +125,8 @@ Answered<TxnOffsetCommitResponse> on_txn_offset_commit(const Group* group,
                                                        const Context& context) {
     OffsetCommitValue common;
     common.commit_timestamp = context.now.wall;
-    auto answer = commit<TxnOffsetCommitResponse>(request, check(group, request), common, context);
+    auto answer =
+        commit<TxnOffsetCommitResponse>(group, request, check(group, request), common, context);
     answer.effects.producer = Producer{request.producer_id, request.producer_epoch};
     return answer;
 }

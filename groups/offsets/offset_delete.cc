@@ -20,12 +20,13 @@ Answered<OffsetDeleteResponse> on_offset_delete(const Group* group,
         return answer;
     }
     // Of consumers we know what they read. Of others' members we do not.
-    if (!group->classic.is_empty() && !group->classic.uses_consumer_protocol()) {
+    const bool reads_topics = group->consumer || group->classic.uses_consumer_protocol();
+    if (!group->is_empty() && !reads_topics) {
         answer.response.error_code = ErrorCode::NON_EMPTY_GROUP;
         return answer;
     }
     for (const auto& topic : request.topics) {
-        const ErrorCode error = group->classic.is_subscribed_to(topic.name)
+        const ErrorCode error = group->is_subscribed_to(topic.name)
                                     ? ErrorCode::GROUP_SUBSCRIBED_TO_TOPIC
                                     : ErrorCode::NONE;
         auto& answered = answer.response.topics.emplace_back();

@@ -1,4 +1,5 @@
 // OffsetFetch: where does a group continue?
+#include "groups/consumer/events.h"
 #include "groups/offsets/offsets.h"
 
 namespace kafka::groups {
@@ -46,6 +47,10 @@ Answer on_offset_fetch(const Group* group, const PendingTransactions& pending,
     const PendingTransactions& unstable = require_stable ? pending : kNothing;
     Answer answer;
     answer.group_id = request.group_id;
+    if (group && group->consumer) {
+        answer.error_code = check_fetch(*group->consumer, request.member_id, request.member_epoch);
+        if (answer.error_code != ErrorCode::NONE) return answer;
+    }
     if (!request.topics) {
         if (group) fetch_all(*group, unstable, answer);
         return answer;

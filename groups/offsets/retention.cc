@@ -1,4 +1,5 @@
 // Offsets are forgotten when nobody has needed them for offsets.retention.minutes (KIP-211).
+#include <algorithm>
 #include <functional>
 
 #include "groups/offsets/offsets.h"
@@ -7,7 +8,10 @@ namespace kafka::groups {
 namespace {
 
 // When the retention of an offset began; nothing while it is kept for good.
-std::optional<TimestampMs> unused_since(const ClassicGroup& group, const CommittedOffset& offset) {
+std::optional<TimestampMs> unused_since(const Group& of, const CommittedOffset& offset) {
+    // A consumer group's members say what they read, and this topic is not in it.
+    if (of.consumer) return offset.commit_timestamp;
+    const ClassicGroup& group = of.classic;
     // Consumers that assign themselves: nobody knows whether they live, but by their commits.
     if (group.protocol_type.empty()) return offset.commit_timestamp;
     if (group.is_empty()) {
@@ -21,7 +25,7 @@ std::optional<TimestampMs> unused_since(const ClassicGroup& group, const Committ
     return std::nullopt;
 }
 
-bool is_expired(const ClassicGroup& group, const CommittedOffset& offset, const Context& context) {
+bool is_expired(const Group& group, const CommittedOffset& offset, const Context& context) {
     const std::optional<TimestampMs> since = unused_since(group, offset);
     if (!since) return false;
     if (offset.expire_timestamp() != TimestampMs{-1}) {
@@ -37,9 +41,9 @@ Records on_retention_check(const std::string& id, const Group& group,
     Records records;
     bool all_expired = !pending.contains(id);
     for (const auto& [topic, partitions] : group.offsets.topics()) {
-        const bool subscribed = group.classic.is_subscribed_to(topic);
+        const bool subscribed = group.is_subscribed_to(topic);
         for (const CommittedOffset& each : partitions) {
-            if (!subscribed && is_expired(group.classic, each, context) &&
+            if (!subscribed && is_expired(group, each, context) &&
                 !pending.contains(id, topic, each.partition)) {
                 records.push_back(offset_tombstone(id, topic, each.partition));
             } else {
@@ -48,9 +52,9 @@ Records on_retention_check(const std::string& id, const Group& group,
         }
     }
     // A member may just be on its way in.
-    const bool unused = group.classic.is_empty() && group.classic.pending_members.empty();
-    if (all_expired && unused && group.stored) {
-        records.push_back(GroupMetadataRecord{{id}, std::nullopt});
+    const bool unused = group.is_empty() && group.classic.pending_members.empty();
+    if (all_expired && unused && (group.stored || group.consumer)) {
+        std::ranges::move(tombstones(group), std::back_inserter(records));
     }
     return records;
 }

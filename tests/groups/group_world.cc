@@ -21,6 +21,45 @@ void replay(GroupCoordinator& coordinator, const LogEntry& entry, std::size_t po
 
 }  // namespace
 
+Uuid TestMetadata::put_topic(const std::string& name, std::int32_t partition_count) {
+    ++version_;
+    Topic& topic = topics_[name];
+    if (topic.id.is_zero()) {
+        topic.id.bytes[14] = static_cast<std::uint8_t>(version_ >> 8);
+        topic.id.bytes[15] = static_cast<std::uint8_t>(version_);
+        names_[topic.id] = name;
+    }
+    topic.partition_count = partition_count;
+    return topic.id;
+}
+
+void TestMetadata::delete_topic(const std::string& name) {
+    ++version_;
+    names_.erase(topics_.at(name).id);
+    topics_.erase(name);
+}
+
+bool TestMetadata::find_topic(std::string_view name, TopicInfo& found) const {
+    const auto at = topics_.find(name);
+    if (at == topics_.end()) return false;
+    found = {at->first, at->second.id, at->second.partition_count};
+    return true;
+}
+
+bool TestMetadata::find_topic(const Uuid& id, TopicInfo& found) const {
+    const auto at = names_.find(id);
+    return at != names_.end() && find_topic(at->second, found);
+}
+
+void TestMetadata::for_each_topic(const std::function<void(const TopicInfo&)>& visit) const {
+    for (const auto& [name, topic] : topics_) visit({name, topic.id, topic.partition_count});
+}
+
+ConsumerSettings TestMetadata::settings_of(std::string_view group_id) const {
+    const auto found = settings_of_group.find(group_id);
+    return found == settings_of_group.end() ? settings : found->second;
+}
+
 GroupWorld::GroupWorld() : coordinator_(std::make_unique<GroupCoordinator>()) {
     apply(coordinator_->loaded(context()));
 }

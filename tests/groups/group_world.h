@@ -25,6 +25,31 @@ struct LogEntry {
     bool committed = false;
 };
 
+// The topics of the cluster, and what is set for groups.
+class TestMetadata final : public Metadata {
+  public:
+    // Makes the topic, or gives it more partitions.
+    Uuid put_topic(const std::string& name, std::int32_t partition_count);
+    void delete_topic(const std::string& name);
+    ConsumerSettings settings{};
+    std::map<std::string, ConsumerSettings, std::less<>> settings_of_group{};
+
+    bool find_topic(std::string_view name, TopicInfo& found) const override;
+    bool find_topic(const Uuid& id, TopicInfo& found) const override;
+    void for_each_topic(const std::function<void(const TopicInfo&)>& visit) const override;
+    std::int64_t topics_version() const override { return version_; }
+    ConsumerSettings settings_of(std::string_view group_id) const override;
+
+  private:
+    struct Topic {
+        Uuid id;
+        std::int32_t partition_count;
+    };
+    std::map<std::string, Topic, std::less<>> topics_;
+    std::map<Uuid, std::string> names_;
+    std::int64_t version_ = 1;
+};
+
 class GroupWorld {
   public:
     GroupWorld();
@@ -32,7 +57,8 @@ class GroupWorld {
     GroupCoordinator& coordinator() { return *coordinator_; }
     const GroupCoordinator& coordinator() const { return *coordinator_; }
     GroupConfig& config() { return config_; }
-    Context context() const { return {now_, config_}; }
+    TestMetadata& metadata() { return metadata_; }
+    Context context() const { return {now_, config_, metadata_}; }
     Now now() const { return now_; }
 
     // Writes and replays the records, and keeps the replies.
@@ -60,6 +86,7 @@ class GroupWorld {
     void run_what_is_due();
 
     GroupConfig config_;
+    TestMetadata metadata_;
     Now now_{TimestampMs{1'700'000'000'000}, SteadyMs{1'000'000}};
     std::vector<LogEntry> log_;
     std::unique_ptr<GroupCoordinator> coordinator_;

@@ -75,5 +75,42 @@ TEST(GroupRecords, UnknownTypesAreSkippedAndDamageIsReported) {
     EXPECT_FALSE(decode(group, BytesView(future_version)).ok());
 }
 
+// The next two as Apache Kafka 4.3.0 wrote them.
+TEST(GroupRecords, AMemberOfAConsumerGroupIsWrittenAsKafkaWritesIt) {
+    const Bytes written{0,  0,   0,   0,   7,   'o', 'r', 'a', 'c', 'l', 'e',
+                        11, '/', '1', '2', '7', '.', '0', '.', '0', '.', '1',
+                        1,  1,   0,   0,   0,   100, 0,   1,   0,   1,   0};
+    MemberRecord record{{"gc2", "x"}, ConsumerGroupMemberMetadataValue{}};
+    record.value->client_id = "oracle";
+    record.value->client_host = "/127.0.0.1";
+    record.value->subscribed_topic_regex = "";
+    record.value->rebalance_timeout_ms = 100;
+    record.value->classic_member_metadata.reset();
+
+    const RecordBytes bytes = encode(Record(record));
+
+    EXPECT_EQ(bytes.key, (Bytes{0, 5, 0, 3, 'g', 'c', '2', 0, 1, 'x'}));
+    EXPECT_EQ(*bytes.value, written);
+}
+
+TEST(GroupRecords, AClassicMemberOfAConsumerGroupIsReadAsKafkaWroteIt) {
+    const Bytes key{0, 5, 0, 3, 'g', 'c', '2', 0, 1, 'y'};
+    const Bytes value{0,   0,   0,   0,   7,   'o', 'r', 'a', 'c', 'l', 'e', 11,  '/', '1', '2',
+                      '7', '.', '0', '.', '0', '.', '1', 2,   2,   'q', 1,   0,   0,   234, 96,
+                      0,   1,   0,   38,  1,   0,   0,   39,  16,  2,   6,   'r', 'a', 'n', 'g',
+                      'e', 24,  0,   3,   0,   0,   0,   1,   0,   1,   'q', 255, 255, 255, 255,
+                      0,   0,   0,   0,   255, 255, 255, 255, 255, 255, 0,   0};
+
+    const auto record = decode(key, BytesView(value));
+
+    ASSERT_TRUE(record.ok() && record->has_value());
+    const auto& member = *std::get<MemberRecord>(**record).value;
+    ASSERT_TRUE(member.classic_member_metadata);
+    EXPECT_EQ(member.classic_member_metadata->session_timeout_ms, 10'000);
+    EXPECT_EQ(member.classic_member_metadata->supported_protocols.at(0).name, "range");
+    const Bytes again = *encode(**record).value;
+    EXPECT_EQ(again, value);
+}
+
 }  // namespace
 }  // namespace kafka::groups

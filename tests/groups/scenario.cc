@@ -40,27 +40,11 @@ std::string duration(std::int64_t ms) {
     return ms % 1'000 == 0 ? std::to_string(ms / 1'000) + "s" : std::to_string(ms) + "ms";
 }
 
-Bytes bytes_of(std::string_view text) { return {text.begin(), text.end()}; }
-std::string text_of(const Bytes& bytes) { return {bytes.begin(), bytes.end()}; }
-
 std::vector<std::string> split(const std::string& text, char separator) {
     std::vector<std::string> parts;
     std::istringstream in(text);
     for (std::string part; std::getline(in, part, separator);) parts.push_back(part);
     return parts;
-}
-
-// What a consumer that wants these topics sends.
-Bytes subscription_to(const std::string& topics) {
-    Bytes bytes{0, 0, 0, 0, 0, 0};
-    for (const std::string& topic : split(topics, ',')) {
-        ++bytes[5];
-        bytes.push_back(0);
-        bytes.push_back(static_cast<std::uint8_t>(topic.size()));
-        bytes.insert(bytes.end(), topic.begin(), topic.end());
-    }
-    bytes.insert(bytes.end(), 4, 0xff);
-    return bytes;
 }
 
 std::string or_none(const std::optional<std::string>& text) { return text.value_or("-"); }
@@ -138,7 +122,7 @@ void Scenario::dispatch(const std::string& command, const Arguments& arguments) 
         world_.config().max_size = static_cast<std::int32_t>(number(arguments, "max_size", 1000));
         return;
     }
-    ADD_FAILURE() << "no such command: " << command;
+    if (!dispatch_consumer(command, arguments)) ADD_FAILURE() << "no such command: " << command;
 }
 
 Token Scenario::token_for(const Arguments& arguments) {
@@ -158,7 +142,8 @@ void Scenario::join(const Arguments& arguments) {
     request.group_instance_id = maybe(arguments, "instance");
     request.protocol_type = get(arguments, "type", "consumer");
     for (const std::string& name : split(get(arguments, "protocols", "range"), ',')) {
-        request.protocols.push_back({name, subscription_to(get(arguments, "topics", "orders"))});
+        request.protocols.push_back(
+            {name, subscription_to(get(arguments, "topics", "orders"), get(arguments, "owned"))});
     }
     const std::string client = get(arguments, "client", get(arguments, "instance", "c"));
     std::string new_id = client;
@@ -183,7 +168,8 @@ void Scenario::sync(const Arguments& arguments) {
     request.protocol_name = maybe(arguments, "protocol");
     for (const std::string& each : split(get(arguments, "assign"), ',')) {
         const auto colon = each.find(':');
-        request.assignments.push_back({each.substr(0, colon), bytes_of(each.substr(colon + 1))});
+        request.assignments.push_back(
+            {each.substr(0, colon), assignment_in(each.substr(colon + 1))});
     }
     world_.apply(world_.coordinator().sync_group(request, token_for(arguments), world_.context()));
 }
@@ -284,7 +270,7 @@ void Scenario::describe(const Arguments& arguments) {
                      group.protocol_data + " " + std::string(error_name(group.error_code)));
     for (const auto& member : group.members) {
         say("member", member.member_id + " instance=" + or_none(member.group_instance_id) +
-                          " assignment=" + text_of(member.member_assignment) +
+                          " assignment=" + text_of_assignment(member.member_assignment) +
                           " metadata=" + std::to_string(member.member_metadata.size()) + "B");
     }
 }
@@ -297,6 +283,9 @@ void Scenario::print(const Record& record) {
                                  (commit->value ? " " + std::to_string(commit->value->offset.value)
                                                 : " (tombstone)"));
     }
+    if (!std::holds_alternative<GroupMetadataRecord>(record)) {
+        return say("record", text_of_record(record));
+    }
     const auto& group = std::get<GroupMetadataRecord>(record);
     if (!group.value) return say("record", "GroupMetadata " + group.key.group + " (tombstone)");
     std::string text = "GroupMetadata " + group.key.group +
@@ -305,7 +294,7 @@ void Scenario::print(const Record& record) {
                        " protocol=" + or_none(group.value->protocol) +
                        " leader=" + or_none(group.value->leader);
     for (const auto& member : group.value->members) {
-        text += " " + member.member_id + ":" + text_of(member.assignment);
+        text += " " + member.member_id + ":" + text_of_assignment(member.assignment);
     }
     say("record", text);
 }
@@ -314,7 +303,7 @@ void Scenario::print(const Reply& reply) {
     const std::string who = requests_.at(reply.to.value);
     if (const auto* sync = std::get_if<SyncGroupResponse>(&reply.response)) {
         return say("reply", who + " " + std::string(error_name(sync->error_code)) +
-                                " assignment=" + text_of(sync->assignment));
+                                " assignment=" + text_of_assignment(sync->assignment));
     }
     const auto& join = std::get<JoinGroupResponse>(reply.response);
     std::string text =
@@ -336,7 +325,15 @@ void Scenario::print_timers() {
     std::vector<ListGroupsResponse::Group> groups;
     world_.coordinator().list_groups({}, groups);
     for (const auto& listed : groups) {
-        const ClassicGroup& group = world_.coordinator().find(listed.group_id)->classic;
+        const Group& found = *world_.coordinator().find(listed.group_id);
+        for (const auto& [id, timer] : found.timers.members) {
+            const std::string name = listed.group_id + "/" + id;
+            now["session/" + name] = timer.session;
+            now["rebalance/" + name] = timer.rebalance;
+            now["join/" + name] = timer.join;
+            now["sync/" + name] = timer.sync;
+        }
+        const ClassicGroup& group = found.classic;
         now["join/" + group.id] = group.join_deadline;
         now["sync/" + group.id] = group.sync_deadline;
         for (const auto& [id, deadline] : group.pending_members) {

@@ -29,6 +29,19 @@ class Scenario {
     void forget(const Arguments& arguments);
     void describe(const Arguments& arguments);
 
+    // Consumer groups: scenario_consumer.cc.
+    bool dispatch_consumer(const std::string& command, const Arguments& arguments);
+    void beat(const Arguments& arguments);
+    void describe_consumers(const Arguments& arguments);
+    void set(const Arguments& arguments);
+    template <class Owned>
+    std::string text_of_partitions(const Owned& owned) const;
+    TopicPartitions parse_partitions(const std::string& text) const;
+    std::string text_of_assignment(const Bytes& bytes) const;
+    Bytes assignment_in(const std::string& text) const;
+    Bytes subscription_to(const std::string& topics, const std::string& owned) const;
+    std::string text_of_record(const Record& record) const;
+
     void print(const Record& record);
     void print(const Reply& reply);
     void print_timers();

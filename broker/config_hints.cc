@@ -134,6 +134,7 @@ std::string hint_for_unknown_key(std::string_view key) {
 }
 
 bool config_key_has_effect(std::string_view key) {
+    if (key.starts_with("group.consumer.")) return true;
     if (std::ranges::count(kWithEffect, key) > 0) return true;
     return std::ranges::any_of(
         cluster::topic_config_keys(),

@@ -46,7 +46,7 @@ void LocalReplicas::open_all() {
     const auto defaults = cluster::default_log_config(shard_.image(), statics_);
     shard_.image().topics.for_each(
         [&](const cluster::Topic& topic) { bring_up_to_date(topic, defaults); });
-    shard_.groups().metadata_changed();
+    shard_.groups().metadata_changed(true);
 }
 
 void LocalReplicas::note(const cluster::MetadataRecord& record, Touched& touched) const {
@@ -66,7 +66,11 @@ void LocalReplicas::note(const cluster::MetadataRecord& record, Touched& touched
 void LocalReplicas::apply(const cluster::MetadataRecords& records) {
     Touched touched;
     std::vector<std::string> deleted;
+    bool topics_changed = false;
     for (const cluster::MetadataRecord& record : records) {
+        topics_changed |= std::holds_alternative<TopicRecord>(record) ||
+                          std::holds_alternative<PartitionRecord>(record) ||
+                          std::holds_alternative<RemoveTopicRecord>(record);
         if (const auto* removed = std::get_if<RemoveTopicRecord>(&record)) {
             const cluster::Topic* topic = shard_.image().topics.find(removed->topic_id);
             if (topic != nullptr) deleted.push_back(topic->name);
@@ -78,7 +82,7 @@ void LocalReplicas::apply(const cluster::MetadataRecords& records) {
     shard_.advance_image(static_cast<std::int64_t>(records.size()));
     bring_up_to_date(touched);
     if (!deleted.empty()) shard_.groups().topics_deleted(deleted);
-    shard_.groups().metadata_changed();
+    shard_.groups().metadata_changed(topics_changed);
 }
 
 void LocalReplicas::bring_up_to_date(const Touched& touched) {

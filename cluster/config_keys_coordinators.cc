@@ -9,7 +9,8 @@ using enum ConfigType;
 constexpr ConfigKey kKeys[] = {
     {"add.partitions.to.txn.retry.backoff.max.ms", INT, "100", at_least(0)},
     {"add.partitions.to.txn.retry.backoff.ms", INT, "20", at_least(1)},
-    {"group.consumer.assignment.interval.ms", INT, "1000", at_least(0), "", Dynamic::ClusterWide},
+    // Unlike Kafka: 0 instead of 1000, for the reason of group.initial.rebalance.delay.ms below.
+    {"group.consumer.assignment.interval.ms", INT, "0", at_least(0), "", Dynamic::ClusterWide},
     {"group.consumer.assignors", LIST, "uniform,range"},
     {"group.consumer.heartbeat.interval.ms", INT, "5000", at_least(1)},
     {"group.consumer.max.assignment.interval.ms", INT, "15000", at_least(0)},

@@ -9,7 +9,7 @@ using enum ConfigType;
 constexpr ConfigKey kKeys[] = {
     {.name = "consumer.assignment.interval.ms",
      .type = INT,
-     .default_value = "1000",
+     .default_value = "0",
      .rule = at_least(0),
      .broker_key = "group.consumer.assignment.interval.ms",
      .documentation = "The least time between two assignments of a consumer group."},

@@ -32,6 +32,18 @@ std::optional<GroupPlace> place_of_group(const RequestContext& context, std::str
     return GroupPlace{&shard, partition};
 }
 
+std::int32_t authorized_group_operations(const RequestContext& context,
+                                         const std::string& group_id) {
+    std::int32_t bits = 0;
+    for (const Operation operation : {Operation::Read, Operation::Delete, Operation::Describe,
+                                      Operation::DescribeConfigs, Operation::AlterConfigs}) {
+        if (context.authorized(operation, group_id, ResourceType::Group)) {
+            bits |= 1 << static_cast<int>(operation);
+        }
+    }
+    return bits;
+}
+
 ParkedRequest::ParkedRequest(RequestContext& context, GroupPlace place)
     : context_(context), place_(place), token_(next_token(context.shard().id())) {
     abandoned = [](Abandonment& abandonment) {

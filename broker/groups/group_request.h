@@ -19,6 +19,10 @@ struct GroupPlace {
 // Nothing while `__consumer_offsets` does not exist.
 std::optional<GroupPlace> place_of_group(const RequestContext& context, std::string_view group_id);
 
+// What the client may do with the group, a bit for each of an operation's numbers (KIP-430).
+std::int32_t authorized_group_operations(const RequestContext& context,
+                                         const std::string& group_id);
+
 // Task<R> ask(GroupShard&), run where the group is. `ask` is a named local of the handler.
 template <class Ask>
 auto on_group_shard(RequestContext& context, GroupPlace place, Ask& ask)

@@ -4,7 +4,6 @@
 #include <chrono>
 
 #include "base/log.h"
-#include "broker/config.h"
 #include "broker/shards.h"
 #include "cluster/image.h"
 #include "storage/partition.h"
@@ -16,22 +15,7 @@ namespace {
 constexpr std::int64_t kBytesPerLoadStep = 1 << 20;
 constexpr std::chrono::milliseconds kLoadTurn{5};
 
-std::int32_t narrow(std::int64_t value) { return static_cast<std::int32_t>(value); }
-
 }  // namespace
-
-groups::GroupConfig group_config_of(const BrokerConfig& config) {
-    groups::GroupConfig groups;
-    groups.initial_rebalance_delay_ms = narrow(config.number("group.initial.rebalance.delay.ms"));
-    groups.min_session_timeout_ms = narrow(config.number("group.min.session.timeout.ms"));
-    groups.max_session_timeout_ms = narrow(config.number("group.max.session.timeout.ms"));
-    groups.max_size = narrow(config.number("group.max.size"));
-    groups.offset_metadata_max_bytes = narrow(config.number("offset.metadata.max.bytes"));
-    groups.offsets_retention_ms = config.number("offsets.retention.minutes") * 60'000;
-    groups.offsets_retention_check_interval_ms =
-        config.number("offsets.retention.check.interval.ms");
-    return groups;
-}
 
 PartitionIndex partition_of_group(std::string_view group_id, std::int32_t partition_count) {
     // Java hashes UTF-16 units, 31 * h + unit, and wraps.
@@ -60,7 +44,10 @@ PartitionIndex partition_of_group(std::string_view group_id, std::int32_t partit
 }
 
 GroupShard::GroupShard(Shard& shard, groups::GroupConfig config)
-    : shard_(shard), config_(config), lag_watch_(shard) {
+    : shard_(shard),
+      config_(std::move(config)),
+      metadata_(shard.image(), config_.consumer),
+      lag_watch_(shard) {
     open = [](Letter& letter, Shard&) {
         auto& self = static_cast<GroupShard&>(letter);
         self.load_posted_ = false;
@@ -75,7 +62,8 @@ GroupShard::~GroupShard() { shard_.timers().cancel(alarm_); }
 groups::Context GroupShard::context() const {
     using namespace std::chrono;
     const auto steady = floor<milliseconds>(shard_.clock().monotonic()).count();
-    return {{TimestampMs{shard_.clock().wall_ms()}, coordinator::SteadyMs{steady}}, config_};
+    return {
+        {TimestampMs{shard_.clock().wall_ms()}, coordinator::SteadyMs{steady}}, config_, metadata_};
 }
 
 HostedGroups* GroupShard::find(PartitionIndex partition) {
@@ -83,7 +71,8 @@ HostedGroups* GroupShard::find(PartitionIndex partition) {
     return found == hosted_.end() ? nullptr : &found->second;
 }
 
-void GroupShard::metadata_changed() {
+void GroupShard::metadata_changed(bool topics) {
+    if (topics) metadata_.topics_changed(shard_.image_end_offset());
     const cluster::Topic* topic = shard_.image().topics.find(kOffsetsTopic);
     if (!topic || topic->id != topic_id_) hosted_.clear();
     if (!topic) return;

@@ -11,6 +11,7 @@
 
 #include "base/task.h"
 #include "broker/groups/hosted_groups.h"
+#include "broker/groups/image_metadata.h"
 #include "broker/groups/lag_watch.h"
 #include "broker/shard.h"
 #include "broker/timers.h"
@@ -34,8 +35,9 @@ class GroupShard : Letter {
     GroupShard& operator=(const GroupShard&) = delete;
     ~GroupShard();
 
-    // The image has moved and the shard's partitions with it.
-    void metadata_changed();
+    // The image has moved and the shard's partitions with it. `topics`: some have come, gone or
+    // grown.
+    void metadata_changed(bool topics);
     // Before the partitions are closed. Nobody may wait any more.
     void stop() {
         lag_watch_.stop();
@@ -144,6 +146,7 @@ class GroupShard : Letter {
 
     Shard& shard_;
     const groups::GroupConfig config_;
+    ImageMetadata metadata_;
     Uuid topic_id_;
     std::map<PartitionIndex, HostedGroups> hosted_;
     bool loading_wanted_ = false;

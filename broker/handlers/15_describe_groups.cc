@@ -8,19 +8,6 @@ namespace {
 using Request = DescribeGroupsRequest;
 using Response = DescribeGroupsResponse;
 using Group = Response::Group;
-
-// A bit for each of an operation's numbers.
-std::int32_t authorized_operations(const RequestContext& context, const std::string& group_id) {
-    std::int32_t bits = 0;
-    for (const Operation operation : {Operation::Read, Operation::Delete, Operation::Describe,
-                                      Operation::DescribeConfigs, Operation::AlterConfigs}) {
-        if (context.authorized(operation, group_id, ResourceType::Group)) {
-            bits |= 1 << static_cast<int>(operation);
-        }
-    }
-    return bits;
-}
-
 }  // namespace
 
 Task<Response> handle(RequestContext& context, Request request) {
@@ -40,7 +27,7 @@ Task<Response> handle(RequestContext& context, Request request) {
             group.error_code = answer.error();
         }
         if (request.include_authorized_operations && group.error_code == ErrorCode::NONE) {
-            group.authorized_operations = authorized_operations(context, group_id);
+            group.authorized_operations = authorized_group_operations(context, group_id);
         }
     }
     co_return response;

@@ -120,6 +120,16 @@ class TestShards {
         home().loop().attend_all();
         run();
     }
+    // The same on every shard; advance() is for the one that has the connection.
+    void advance_all(std::chrono::nanoseconds by) {
+        clock_.advance(by);
+        for (std::uint32_t i = 0; i < shards_.count(); ++i) {
+            Shard& shard = shards_.at(ShardId{i});
+            shard.timers().fire_due(clock_.monotonic());
+            shard.loop().attend_all();
+        }
+        run();
+    }
 
     // What the client hears next; nothing when it has to wait.
     template <class Response>

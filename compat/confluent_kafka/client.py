@@ -84,10 +84,18 @@ def consume(address, group, topic, protocol):
         config["heartbeat.interval.ms"] = 500
     consumer = Consumer(config)
 
-    def tell(_consumer, partitions):
-        say("assigned", *(each.partition for each in partitions))
+    # What comes and what goes is told; the sum is what there is.
+    mine = set()
 
-    consumer.subscribe([topic], on_assign=tell, on_revoke=lambda *_: say("assigned"))
+    def came(_consumer, partitions):
+        mine.update(each.partition for each in partitions)
+        say("assigned", *mine)
+
+    def went(_consumer, partitions):
+        mine.difference_update(each.partition for each in partitions)
+        say("assigned", *mine)
+
+    consumer.subscribe([topic], on_assign=came, on_revoke=went, on_lost=went)
     threading.Thread(target=lambda: [wanted.append(line.strip()) for line in sys.stdin],
                      daemon=True).start()
     next_offsets = {}
@@ -101,7 +109,6 @@ def consume(address, group, topic, protocol):
             continue
         word = wanted.pop(0)
         if word == "commit":
-            mine = {each.partition for each in consumer.assignment()}
             offsets = [TopicPartition(topic, partition, offset)
                        for partition, offset in next_offsets.items() if partition in mine]
             if offsets:

@@ -154,10 +154,12 @@ class ClientScenarios(unittest.TestCase):
     command = None                      # of the client, without arguments
     codecs = ("none", "gzip", "snappy", "lz4", "zstd")
     protocol = "classic"                # of groups
+    settings = ()                       # of the broker, besides
 
     def setUp(self):
         self.broker = Barnabas(os.environ["BARNABAS_BINARY"],
-                               ["num.partitions=1", "auto.create.topics.enable=false"]).start()
+                               ["num.partitions=1", "auto.create.topics.enable=false",
+                                *self.settings]).start()
         # A restart must not move it.
         self.broker.settings.append(f"listeners=PLAINTEXT://{self.broker.address}")
         self.addCleanup(self.broker.remove)
@@ -259,6 +261,16 @@ class ClientScenarios(unittest.TestCase):
 
     def tearDown(self):
         self.assertTrue(self.broker.running(), self.broker.log()[-4000:])
+
+
+class ConsumerProtocol:
+    """The same with groups of KIP-848: the broker assigns, and says how often it wants to hear of
+    its members. What has nothing to do with groups need not be seen twice."""
+
+    protocol = "consumer"
+    settings = ("group.consumer.heartbeat.interval.ms=500",
+                "group.consumer.min.heartbeat.interval.ms=500")
+    test_each_codec_is_read_back = None
 
 
 def main(get_command, here, arguments, cases):

@@ -47,6 +47,7 @@ std::int16_t attributes_of(const BatchOptions& options) {
     }
     if (options.transactional) attributes |= batch_layout::kTransactionalBit;
     if (options.control) attributes |= batch_layout::kControlBit;
+    if (options.delete_horizon) attributes |= batch_layout::kDeleteHorizonBit;
     return static_cast<std::int16_t>(attributes);
 }
 

@@ -23,13 +23,14 @@ struct RecordToAppend {
 struct BatchOptions {
     Offset base_offset{0};
     LeaderEpoch partition_leader_epoch = kNoLeaderEpoch;
-    Compression compression;
+    Compression compression{};
     TimestampType timestamp_type = TimestampType::CreateTime;
     ProducerId producer_id = kNoProducerId;
     ProducerEpoch producer_epoch = kNoProducerEpoch;
     Sequence base_sequence = kNoSequence;
     bool transactional = false;
     bool control = false;
+    bool delete_horizon = false;  // the base timestamp is one: see RecordBatchView
 };
 
 class RecordBatchBuilder {

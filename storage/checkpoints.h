@@ -23,11 +23,12 @@ std::string to_text(const OffsetCheckpoint& checkpoint);
 // KAFKA_STORAGE_ERROR when the text is not whole.
 Result<OffsetCheckpoint> offset_checkpoint_from_text(std::string_view text);
 
-// What the three checkpoints of a directory say of one partition.
+// What the checkpoints of a directory say of one partition.
 struct PartitionOffsets {
     Offset recovery_point{0};
     Offset log_start_offset{0};
     Offset high_watermark{0};
+    Offset first_dirty_offset{-1};  // what is below was compacted; -1: nothing ever was
 
     bool operator==(const PartitionOffsets&) const = default;
 };

@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <memory>
 #include <string>
+#include <utility>
 
 #include "base/bytes.h"
 #include "protocol/error.h"
@@ -38,6 +39,8 @@ class EntryFile {
     Result<Done> truncate(std::size_t count);
     // Writes what is left and lets go of descriptor and buffer.
     Result<Done> seal();
+    // The file has this name now.
+    void renamed_to(std::string path) { path_ = std::move(path); }
     // For fsync; nothing when there is no file.
     Result<std::shared_ptr<File>> file() const;
 

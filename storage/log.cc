@@ -95,6 +95,8 @@ Result<Done> Log::write_transaction_index() {
 
 Result<Done> Log::truncate_to(Offset end, TimestampMs now) {
     if (end >= log_end_offset_) return Done{};
+    ++cuts_;
+    if (auto cancelled = cancel_compacted(); !cancelled) return cancelled.error();
     if (segments_.empty() || end <= segments_.front()->base_offset()) return restart_at(end, now);
     forget_hints();
     // The segment that starts at `end` goes as well, as its file may be empty.
@@ -109,6 +111,8 @@ Result<Done> Log::truncate_to(Offset end, TimestampMs now) {
 }
 
 Result<Done> Log::restart_at(Offset start, TimestampMs now) {
+    ++cuts_;
+    if (auto cancelled = cancel_compacted(); !cancelled) return cancelled.error();
     if (auto done = drop_segments(0, segments_.size()); !done) return done;
     log_start_offset_ = log_end_offset_ = recovery_point_ = start;
     return add_segment(start, now);
@@ -117,7 +121,10 @@ Result<Done> Log::restart_at(Offset start, TimestampMs now) {
 Result<Done> Log::advance_log_start(Offset start) {
     log_start_offset_ = std::max(log_start_offset_, start);
     std::size_t below = 0;
-    while (below + 1 < segments_.size() && end_of_segment(below) <= log_start_offset_) ++below;
+    while (below + 1 < segments_.size() && end_of_segment(below) <= log_start_offset_ &&
+           !is_staged(below)) {
+        ++below;
+    }
     return drop_segments(0, below);
 }
 
@@ -141,7 +148,7 @@ Result<Done> Log::apply_retention(const LogConfig& config, Offset limit, Timesta
     const auto excess = static_cast<std::int64_t>(size_in_bytes()) - config.retention_bytes;
     std::int64_t left = config.retention_bytes >= 0 ? excess : -1;
     std::size_t drop = 0;
-    for (; drop < segments_.size() && end_of_segment(drop) <= limit; ++drop) {
+    for (; drop < segments_.size() && end_of_segment(drop) <= limit && !is_staged(drop); ++drop) {
         const Segment& segment = *segments_[drop];
         if (segment.size() == 0 && drop + 1 == segments_.size()) break;
         auto newest = segment.max_timestamp();

@@ -25,6 +25,8 @@ namespace kafka::storage {
 
 class Segment;
 struct AbortedTransaction;
+struct CompactionNeed;
+struct SourceSegment;
 
 // What the last run left behind, and so how much of a log must be looked at when it is opened.
 enum class RecoveryMode {
@@ -40,11 +42,19 @@ struct LogRead {
     std::uint32_t end_position = 0;
 };
 
+// The segments from `base` up to `end`, which one that compaction made takes the place of.
+struct CompactedRange {
+    Offset base;
+    Offset end;
+    std::uint64_t cuts = 0;  // Log::cuts() when they were read
+};
+
 class Log {
   public:
     struct OpenOptions {
         Offset recovery_point{0};
         Offset log_start_offset{0};
+        Offset first_dirty_offset{0};  // below it compaction may have left gaps
         RecoveryMode recovery = RecoveryMode::Clean;
         std::int32_t index_interval_bytes = 4096;
         TimestampMs now{0};
@@ -64,6 +74,8 @@ class Log {
     Offset recovery_point() const { return recovery_point_; }
     std::uint64_t size_in_bytes() const;
     std::size_t segment_count() const { return segments_.size(); }
+    // How often what it held was cut off: until then, sealed segments do not change.
+    std::uint64_t cuts() const { return cuts_; }
 
     // --- writing
 
@@ -95,6 +107,27 @@ class Log {
     Result<Done> apply_retention(const LogConfig& config, Offset limit, TimestampMs now);
     // Paths of dropped files, renamed to ".deleted". Removing them may block.
     std::vector<std::string> take_removals();
+
+    // --- compaction (log_compaction.cc)
+
+    // Of what is at or above `first_dirty` and below `stable_end`.
+    Result<CompactionNeed> compaction_need(Offset first_dirty, Offset stable_end,
+                                           const LogConfig& config, TimestampMs now) const;
+    // The sealed segments that compaction may look at now, and the base offsets of the others.
+    struct CompactionSources {
+        std::vector<SourceSegment> sources;
+        std::vector<Offset> later_segments;
+    };
+    Result<CompactionSources> compaction_sources(Offset first_dirty, Offset stable_end,
+                                                 const LogConfig& config, TimestampMs now) const;
+    // A segment of compaction's stands ready, its names ending in ".cleaned". Three steps put it
+    // in its place; the folder is to be synced after each, and nothing else to be staged meanwhile.
+    // Staging fails with NONE when the segments of the range are not what they were.
+    Result<Done> stage_compacted(const CompactedRange& range);
+    Result<Done> swap_compacted();
+    Result<Done> name_compacted();
+    // Gives up what was staged. False when it has been swapped in already.
+    Result<bool> cancel_compacted();
 
     // --- reading
 
@@ -141,6 +174,9 @@ class Log {
     Result<Done> recover_segments(std::size_t first, const OpenOptions& options);
     Result<Done> rebuild_indexes(std::size_t index, const OpenOptions& options);
     Result<Done> add_segment(Offset base_offset, TimestampMs now);
+    Result<Offset> uncleanable_from(Offset first_dirty, Offset stable_end, const LogConfig& config,
+                                    TimestampMs now) const;
+    bool is_staged(std::size_t index) const;
     Result<Done> drop_segments(std::size_t first, std::size_t end);
     Result<Done> visit(Offset from, bool whole_batches, const BatchVisitor& visitor) const;
     std::size_t segment_index(Offset offset) const;
@@ -160,9 +196,12 @@ class Log {
     std::int32_t index_interval_bytes_;
     bool folder_changed_ = false;
     bool broken_ = false;
+    std::uint64_t cuts_ = 0;
     std::vector<std::unique_ptr<Segment>> segments_;  // by base offset; the last one is active
     std::vector<std::string> removals_;
     std::vector<Offset> snapshots_found_;
+    std::optional<CompactedRange> staged_;
+    bool staged_is_swapped_ = false;
     // Where recent reads ended, so that a reader who goes on needs no index.
     mutable std::array<ReadHint, 4> hints_;
     mutable std::size_t next_hint_ = 0;

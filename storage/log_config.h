@@ -3,6 +3,7 @@
 // partition holds a copy, replaced when the topic's configuration changes.
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <limits>
 #include <optional>
@@ -51,6 +52,11 @@ struct LogConfig {
     std::int64_t message_timestamp_before_max_ms = kNever;
     std::int64_t message_timestamp_after_max_ms = 3'600'000;
     std::int32_t min_insync_replicas = 1;
+
+    // What is to be compacted in time has to be in a sealed segment first.
+    std::int64_t roll_ms() const {
+        return cleanup_compact ? std::min(segment_ms, max_compaction_lag_ms) : segment_ms;
+    }
 
     bool operator==(const LogConfig&) const = default;
 };

@@ -30,6 +30,7 @@ constexpr std::array kCheckpointFiles = {
     CheckpointFile{kRecoveryPointFile, &PartitionOffsets::recovery_point},
     CheckpointFile{kLogStartFile, &PartitionOffsets::log_start_offset},
     CheckpointFile{kHighWatermarkFile, &PartitionOffsets::high_watermark},
+    CheckpointFile{kCleanerFile, &PartitionOffsets::first_dirty_offset},
 };
 
 // "orders-7.3b1f…-delete", as Kafka names it.
@@ -176,6 +177,7 @@ Result<std::unique_ptr<Partition>> LogDirectory::open_partition(const TopicParti
             options.recovery_point = known->second.recovery_point;
             options.log_start_offset = known->second.log_start_offset;
             options.high_watermark = known->second.high_watermark;
+            options.first_dirty_offset = known->second.first_dirty_offset;
         }
     }
     return Partition::open(files_, folder, name, topic_id, options);
@@ -236,7 +238,8 @@ Result<Done> LogDirectory::write_checkpoints(const std::vector<PartitionCheckpoi
     for (const PartitionCheckpoint& now : partitions) {
         checkpoints_[now.partition] = {.recovery_point = now.recovery_point,
                                        .log_start_offset = now.log_start_offset,
-                                       .high_watermark = now.high_watermark};
+                                       .high_watermark = now.high_watermark,
+                                       .first_dirty_offset = now.first_dirty_offset};
     }
     return write_checkpoint_files(Durability::Synced);
 }
@@ -246,8 +249,9 @@ Result<Done> LogDirectory::write_checkpoint_files(Durability durability) {
     for (const auto& [name, field] : kCheckpointFiles) {
         OffsetCheckpoint checkpoint;
         for (const auto& [partition, offsets] : checkpoints_) {
-            // Kafka, too, leaves out a log start of zero.
+            // Kafka, too, leaves out a log start of zero, and what was never compacted.
             if (name == kLogStartFile && offsets.log_start_offset == Offset{0}) continue;
+            if (name == kCleanerFile && offsets.first_dirty_offset < Offset{0}) continue;
             checkpoint.emplace_back(partition, offsets.*field);
         }
         std::ranges::sort(checkpoint);

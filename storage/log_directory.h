@@ -66,8 +66,8 @@ class LogDirectory {
     // A file or a folder with all it holds. Blocks.
     Result<Done> remove(const std::string& path);
 
-    // Writes the recovery point, log start and replication offset checkpoints; partitions that are
-    // not named keep what was known of them. Blocks on syncs; one call at a time.
+    // Writes the recovery point, log start, replication and cleaner checkpoints; partitions that
+    // are not named keep what was known of them. Blocks on syncs; one call at a time.
     Result<Done> write_checkpoints(const std::vector<PartitionCheckpoint>& partitions);
     // After every partition was closed: syncs, writes the checkpoints with each log flushed to its
     // end, and the marker that spares the next start the recovery.

@@ -27,9 +27,7 @@ class Tidier {
         for (const DirectoryEntry& entry : *listed) {
             if (!entry.is_directory) classify(entry.name);
         }
-        for (const std::string& name : swaps_) {
-            if (auto done = finish_swap(name); !done) return done.error();
-        }
+        if (auto done = finish_swaps(); !done) return done.error();
         if (auto done = collect_segments(); !done) return done.error();
         return std::move(found_);
     }
@@ -41,11 +39,12 @@ class Tidier {
         if (name.ends_with(kDeletedSuffix) || name.ends_with(kTemporarySuffix)) {
             found_.removals.push_back(path(name));
         } else if (auto cleaned = without(name, kCleanedSuffix)) {
-            // A compaction that did not finish; one whose output was split did not either, whatever
-            // of it has got the name of a swap.
+            // A compaction that did not finish; what of it, or above it where Kafka split its
+            // output, has got the name of a swap is not to be used.
             found_.removals.push_back(path(name));
-            if (auto base = parse_file_name(*cleaned, kLogSuffix)) {
-                lowest_cleaned_ = std::min(lowest_cleaned_.value_or(*base), *base);
+            for (const std::string_view suffix : kSegmentSuffixes) {
+                const auto base = parse_file_name(*cleaned, suffix);
+                if (base) lowest_cleaned_ = std::min(lowest_cleaned_.value_or(*base), *base);
             }
         } else if (name.ends_with(kSwapSuffix)) {
             swaps_.push_back(name);
@@ -54,15 +53,42 @@ class Tidier {
         }
     }
 
-    // The swapped-in segment is whole: what it replaces goes, and it takes the name.
-    Result<Done> finish_swap(const std::string& name) {
-        const std::string final_name = *without(name, kSwapSuffix);
-        const auto base = parse_file_name(final_name, kLogSuffix);
-        if (!base) return take_over(name, final_name);
-        if (lowest_cleaned_ && *base >= *lowest_cleaned_) {
-            found_.removals.push_back(path(name));
-            return Done{};
+    // The segments that were swapped in are whole: what they replace goes, and they take the names;
+    // in this order on the disk, too, or a second crash would find both.
+    Result<Done> finish_swaps() {
+        if (swaps_.empty()) return Done{};
+        if (auto done = remove_unfinished_swaps(); !done) return done;
+        for (const std::string& name : swaps_) {
+            if (auto done = drop_what_is_replaced_by(name); !done) return done;
         }
+        if (auto done = files_.sync_directory(folder_); !done) return done;
+        for (const std::string& name : swaps_) {
+            if (auto done = take_over(name, *without(name, kSwapSuffix)); !done) return done;
+        }
+        return Done{};
+    }
+
+    // They must be gone before the ".cleaned" files that tell them from good ones are.
+    Result<Done> remove_unfinished_swaps() {
+        if (!lowest_cleaned_) return Done{};
+        const auto is_unfinished = [this](const std::string& name) {
+            const std::string final_name = *without(name, kSwapSuffix);
+            return std::ranges::any_of(kSegmentSuffixes, [&](std::string_view suffix) {
+                const auto base = parse_file_name(final_name, suffix);
+                return base && *base >= *lowest_cleaned_;
+            });
+        };
+        for (const std::string& name : swaps_) {
+            if (!is_unfinished(name)) continue;
+            if (auto done = files_.remove(path(name)); !done) return done;
+        }
+        std::erase_if(swaps_, is_unfinished);
+        return files_.sync_directory(folder_);
+    }
+
+    Result<Done> drop_what_is_replaced_by(const std::string& name) {
+        const auto base = parse_file_name(*without(name, kSwapSuffix), kLogSuffix);
+        if (!base) return Done{};
         auto end = end_of(name, *base);
         if (!end) return end.error();
         for (const std::string& other : std::vector<std::string>(names_)) {
@@ -70,7 +96,7 @@ class Tidier {
             if (!replaced || *replaced < *base || *replaced >= *end) continue;
             if (auto done = drop(other); !done) return done;
         }
-        return take_over(name, final_name);
+        return Done{};
     }
 
     Result<Done> take_over(const std::string& name, const std::string& final_name) {

@@ -68,10 +68,11 @@ Result<Done> Log::recover_segments(std::size_t first, const OpenOptions& options
         if (!recovered) return recovered.error();
         log_end_offset_ = recovered->end;
         if (i + 1 == segments_.size()) break;
-        // Above the recovery point nothing was compacted, so a gap is a loss. Without what was
-        // lost, what follows it cannot stay.
-        const bool gap = segments_[i + 1]->base_offset() > log_end_offset_ &&
-                         log_end_offset_ >= options.recovery_point;
+        // Our compaction leaves no gap between segments, and that of others only below its
+        // checkpoint: any other is a loss. Without what was lost, what follows it cannot stay.
+        const bool gap =
+            segments_[i + 1]->base_offset() > log_end_offset_ &&
+            log_end_offset_ >= std::max(options.recovery_point, options.first_dirty_offset);
         if (recovered->cut || gap) return drop_segments(i + 1, segments_.size());
         if (auto done = segments_[i]->seal(); !done) return done;
     }

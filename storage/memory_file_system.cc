@@ -331,8 +331,14 @@ void MemoryFileSystem::lose_power(std::uint64_t seed) {
         if (left[path] != inode && survives()) left[path] = inode;
         if (left[path] == nullptr) left.erase(path);
     }
+    // A removal that reached the disk. A renamed file has one of its names at least.
+    std::set<std::shared_ptr<Inode>> renamed;
+    for (const auto& [path, inode] : names_) {
+        const auto found = left.find(path);
+        if (found == left.end() || found->second != inode) renamed.insert(inode);
+    }
     std::erase_if(left, [&](const auto& entry) {
-        return !names_.contains(entry.first) && survives();  // a removal that reached the disk
+        return !names_.contains(entry.first) && !renamed.contains(entry.second) && survives();
     });
     std::set<std::shared_ptr<Inode>> inodes;
     for (const auto& [path, inode] : left) {

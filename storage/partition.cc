@@ -18,7 +18,8 @@ Partition::Partition(TopicPartition name, Uuid topic_id, const OpenOptions& opti
       producer_id_expiration_ms_(options.producer_id_expiration_ms),
       folder_is_new_(options.folder_is_new),
       high_watermark_(
-          std::clamp(options.high_watermark, log_->log_start_offset(), log_->log_end_offset())) {}
+          std::clamp(options.high_watermark, log_->log_start_offset(), log_->log_end_offset())),
+      compacted_to_(options.first_dirty_offset) {}
 
 Partition::~Partition() = default;
 
@@ -205,7 +206,8 @@ PartitionCheckpoint Partition::checkpoint() const {
             .recovery_point = log_->recovery_point(),
             .log_start_offset = log_start_offset(),
             .high_watermark = high_watermark_,
-            .log_end_offset = log_end_offset()};
+            .log_end_offset = log_end_offset(),
+            .first_dirty_offset = compacted_to_};
 }
 
 void Partition::abandon() { observers_.notify(*this, PartitionChange::Deleted); }

@@ -101,9 +101,13 @@ struct PartitionCheckpoint {
     Offset log_start_offset{0};
     Offset high_watermark{0};
     Offset log_end_offset{0};
+    Offset first_dirty_offset{-1};
 
     bool operator==(const PartitionCheckpoint&) const = default;
 };
+
+struct CompactionNeed;
+struct CompactionTask;
 
 class Partition {
   public:
@@ -112,6 +116,7 @@ class Partition {
         Offset recovery_point{0};
         Offset log_start_offset{0};
         Offset high_watermark{0};
+        Offset first_dirty_offset{-1};
         RecoveryMode recovery = RecoveryMode::Clean;
         bool folder_is_new = false;  // and not yet sure to survive the loss of power
         TimestampMs now{0};
@@ -188,6 +193,17 @@ class Partition {
     // it on another thread.
     std::vector<std::string> take_removals() { return log_->take_removals(); }
 
+    // --- compaction (partition_compaction.cc); the work is done by compact(), on another thread
+    Result<CompactionNeed> compaction_need(TimestampMs now) const;
+    Result<CompactionTask> begin_compaction(TimestampMs now) const;
+    std::uint64_t cuts() const { return log_->cuts(); }
+    // See Log. The partition goes offline where the disk leaves it neither here nor there.
+    Result<Done> stage_compacted(const CompactedRange& range);
+    Result<Done> swap_compacted();
+    Result<Done> name_compacted();
+    void abandon_compacted();
+    void finish_compaction(Offset first_dirty);
+
     // --- flushing
     // flush.messages is reached: what lies above the high watermark waits for a flush. One flush
     // runs at a time; appends during it are covered by the next.
@@ -242,6 +258,7 @@ class Partition {
     BatchRules rules_for(const AppendRequest& request) const;
     Error offline_error() const;
     Result<Done> offline_if_failed(Result<Done> result);
+    Offset first_dirty_offset() const;
 
     TopicPartition name_;
     std::string name_text_;
@@ -262,6 +279,7 @@ class Partition {
     bool epochs_unsynced_ = false;
     bool folder_is_new_ = false;
     Offset high_watermark_{0};
+    Offset compacted_to_{-1};
     std::int32_t batches_since_snapshot_ = 0;
     TimestampMs oldest_unflushed_ = kNoTimestamp;
     Traffic traffic_;

@@ -13,6 +13,7 @@ Result<std::unique_ptr<Partition>> Partition::open(FileSystem& files, std::strin
     auto log = Log::open(files, std::move(folder),
                          {.recovery_point = options.recovery_point,
                           .log_start_offset = options.log_start_offset,
+                          .first_dirty_offset = options.first_dirty_offset,
                           .recovery = options.recovery,
                           .index_interval_bytes = options.config.index_interval_bytes,
                           .now = options.now});
@@ -93,6 +94,7 @@ Result<Done> Partition::truncate_to(Offset offset, TimestampMs now) {
     if (auto done = offline_if_failed(log_->truncate_to(offset, now)); !done) return done;
     if (epochs_.truncate_from_end(log_end_offset())) epochs_unwritten_ = true;
     high_watermark_ = std::min(high_watermark_, log_end_offset());
+    compacted_to_ = std::min(compacted_to_, log_end_offset());
     producers_.clear();
     return offline_if_failed(restore_producers(false, log_end_offset(), now));
 }

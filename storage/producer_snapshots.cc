@@ -143,6 +143,14 @@ Result<Done> ProducerSnapshots::drop_below(Offset log_start) {
     return Done{};
 }
 
+Result<Done> ProducerSnapshots::drop_unless(const std::function<bool(Offset)>& is_wanted) {
+    for (std::size_t i = offsets_.size(); i-- > 0;) {
+        if (i + 1 == offsets_.size() || is_wanted(offsets_[i])) continue;
+        if (auto done = remove(i); !done) return done;
+    }
+    return Done{};
+}
+
 Result<Done> ProducerSnapshots::remove(std::size_t index) {
     auto done = files_->remove(file_path(folder_, offsets_[index], kSnapshotSuffix));
     if (done) offsets_.erase(offsets_.begin() + static_cast<std::ptrdiff_t>(index));

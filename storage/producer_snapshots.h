@@ -5,6 +5,7 @@
 // power. Owned by a Partition, on its thread.
 #pragma once
 
+#include <functional>
 #include <optional>
 #include <string>
 #include <vector>
@@ -31,6 +32,8 @@ class ProducerSnapshots {
 
     // Removes the snapshots below the log start, but not the newest.
     Result<Done> drop_below(Offset log_start);
+    // Removes those that `is_wanted` does not want, but not the newest.
+    Result<Done> drop_unless(const std::function<bool(Offset)>& is_wanted);
 
   private:
     // The content of `producer-state`, unpacked; nothing when it is not whole.

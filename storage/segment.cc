@@ -17,7 +17,7 @@ Error corrupt(const std::string& folder, Offset base_offset, std::uint32_t posit
 
 // The same for the same segment, so that a restart does not roll anew; spread over the segments.
 std::int64_t jitter_ms(const std::string& folder, Offset base_offset, const LogConfig& config) {
-    const std::int64_t most = std::min(config.segment_jitter_ms, config.segment_ms);
+    const std::int64_t most = std::min(config.segment_jitter_ms, config.roll_ms());
     if (most <= 0) return 0;
     const std::size_t hash = std::hash<std::string>{}(file_path(folder, base_offset, ""));
     return static_cast<std::int64_t>(hash % static_cast<std::uint64_t>(most));
@@ -25,15 +25,21 @@ std::int64_t jitter_ms(const std::string& folder, Offset base_offset, const LogC
 
 }  // namespace
 
-Segment::Segment(FileSystem& files, const std::string& folder, Offset base_offset)
+Segment::Segment(FileSystem& files, const std::string& folder, Offset base_offset,
+                 std::string_view name_suffix)
     : files_(files),
       folder_(folder),
       base_offset_(base_offset),
-      offset_index_(files, file_path(folder, base_offset, kOffsetIndexSuffix), base_offset),
-      time_index_(files, file_path(folder, base_offset, kTimeIndexSuffix), base_offset) {}
+      name_suffix_(name_suffix),
+      offset_index_(files, path(kOffsetIndexSuffix), base_offset),
+      time_index_(files, path(kTimeIndexSuffix), base_offset) {}
+
+std::string Segment::path(std::string_view suffix) const {
+    return file_path(folder_, base_offset_, suffix) + name_suffix_;
+}
 
 Result<Done> Segment::create(TimestampMs now) {
-    auto file = files_.open(file_path(folder_, base_offset_, kLogSuffix), OpenMode::Create);
+    auto file = files_.open(path(kLogSuffix), OpenMode::Create);
     if (!file) return file.error();
     log_file_ = file.take();
     indexes_loaded_ = true;
@@ -48,7 +54,7 @@ Result<Done> Segment::load() {
     if (!size) return size.error();
     if (*size > std::numeric_limits<std::int32_t>::max()) {
         return Error{ErrorCode::KAFKA_STORAGE_ERROR,
-                     "a segment of 2 GiB or more: " + file_path(folder_, base_offset_, kLogSuffix)};
+                     "a segment of 2 GiB or more: " + path(kLogSuffix)};
     }
     size_ = static_cast<std::uint32_t>(*size);
     return Done{};
@@ -56,22 +62,24 @@ Result<Done> Segment::load() {
 
 Result<std::shared_ptr<File>> Segment::log_file() const {
     if (!log_file_) {
-        auto file = files_.open(file_path(folder_, base_offset_, kLogSuffix), OpenMode::ReadWrite);
+        auto file = files_.open(path(kLogSuffix), OpenMode::ReadWrite);
         if (!file) return file.error();
         log_file_ = file.take();
     }
     return log_file_;
 }
 
-Result<Done> Segment::append(const RecordBatchView& batch, std::int32_t index_interval_bytes) {
+Result<Done> Segment::append(BytesView batches, std::int32_t index_interval_bytes) {
     auto file = log_file();
     if (!file) return file.error();
-    if (auto done = (*file)->write_at(size_, batch.bytes()); !done) {
+    if (auto done = (*file)->write_at(size_, batches); !done) {
         // A part may have been written. It must be gone before anything else is appended.
         torn_ = !(*file)->truncate(size_).ok();
         return done;
     }
-    take_in(batch, size_, index_interval_bytes);
+    RecordBatchReader reader(batches);
+    while (const auto batch = reader.next()) take_in(*batch, size_, index_interval_bytes);
+    CHECK(reader.at_end(), "whole batches are appended");
     return Done{};
 }
 
@@ -113,7 +121,7 @@ Result<bool> Segment::needs_roll(const RecordBatchView& batch, const LogConfig& 
     if (!first) return first.error();
     const bool has_time = *first && first->value() >= TimestampMs{0};
     const std::int64_t waited = has_time ? batch.max_timestamp() - first->value() : now - created_;
-    return waited > config.segment_ms - jitter_ms(folder_, base_offset_, config);
+    return waited > config.roll_ms() - jitter_ms(folder_, base_offset_, config);
 }
 
 Result<std::optional<TimestampMs>> Segment::first_timestamp() const {
@@ -214,13 +222,29 @@ Result<Done> Segment::collect_files(bool sealed, std::vector<std::shared_ptr<Fil
     return Done{};
 }
 
+Result<Done> Segment::rename(std::string_view name_suffix) {
+    for (const std::string_view suffix : kSegmentSuffixes) {
+        const std::string from = path(suffix);
+        const std::string to = file_path(folder_, base_offset_, suffix) + std::string(name_suffix);
+        if (!files_.exists(from)) continue;
+        if (auto done = files_.rename(from, to); !done) return done;
+    }
+    name_suffix_ = name_suffix;
+    offset_index_.entries().renamed_to(path(kOffsetIndexSuffix));
+    time_index_.entries().renamed_to(path(kTimeIndexSuffix));
+    if (transaction_index_) {
+        transaction_index_->entries().renamed_to(path(kTransactionIndexSuffix));
+    }
+    return Done{};
+}
+
 Result<Done> Segment::rename_deleted(std::vector<std::string>& removals) {
     // The log goes first: indexes without a log are removed at the next start.
     for (const std::string_view suffix : kSegmentSuffixes) {
-        const std::string path = file_path(folder_, base_offset_, suffix);
-        if (!files_.exists(path)) continue;
-        std::string deleted = path + std::string(kDeletedSuffix);
-        if (auto done = files_.rename(path, deleted); !done) return done;
+        const std::string name = path(suffix);
+        if (!files_.exists(name)) continue;
+        std::string deleted = name + std::string(kDeletedSuffix);
+        if (auto done = files_.rename(name, deleted); !done) return done;
         removals.push_back(std::move(deleted));
     }
     return Done{};

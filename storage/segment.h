@@ -9,6 +9,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "protocol/error.h"
@@ -25,7 +26,9 @@ enum class RecoveryMode;
 
 class Segment {
   public:
-    Segment(FileSystem& files, const std::string& folder, Offset base_offset);
+    // `name_suffix` is what its files' names end in while compaction makes them.
+    Segment(FileSystem& files, const std::string& folder, Offset base_offset,
+            std::string_view name_suffix = {});
 
     // Makes the log file of a new segment.
     Result<Done> create(TimestampMs now);
@@ -46,7 +49,11 @@ class Segment {
 
     // Writes the whole batch with one write, and an index entry when it is time for one. After a
     // failure the file has its old size again; or truncating it failed too, see Log::broken().
-    Result<Done> append(const RecordBatchView& batch, std::int32_t index_interval_bytes);
+    Result<Done> append(const RecordBatchView& batch, std::int32_t index_interval_bytes) {
+        return append(batch.bytes(), index_interval_bytes);
+    }
+    // The same for several at once.
+    Result<Done> append(BytesView batches, std::int32_t index_interval_bytes);
     bool is_torn() const { return torn_; }
     Result<bool> needs_roll(const RecordBatchView& batch, const LogConfig& config,
                             TimestampMs now) const;
@@ -85,12 +92,17 @@ class Segment {
     Result<Boundary> last_boundary(std::uint32_t from, std::uint64_t max_bytes) const;
     // Where a search for records at or after `timestamp` has to begin.
     Result<std::uint32_t> find_timestamp(TimestampMs timestamp) const;
+    // Of the first batch.
+    Result<std::optional<TimestampMs>> first_timestamp() const;
     // The largest timestamp, and the last offset of the first batch that has it; loads the time
     // index of a sealed segment.
     Result<TimestampAndOffset> max_timestamp() const;
 
     // Files that a sync has to cover: the log, and for a sealed segment its indexes.
     Result<Done> collect_files(bool sealed, std::vector<std::shared_ptr<File>>& into) const;
+    std::string_view name_suffix() const { return name_suffix_; }
+    // Gives the files names that end so.
+    Result<Done> rename(std::string_view name_suffix);
     // Gives the files names that end in ".deleted" and adds them to `removals`.
     Result<Done> rename_deleted(std::vector<std::string>& removals);
 
@@ -103,11 +115,12 @@ class Segment {
                            std::int32_t index_interval_bytes);
     void take_in(const RecordBatchView& batch, std::uint32_t position,
                  std::int32_t index_interval_bytes);
-    Result<std::optional<TimestampMs>> first_timestamp() const;
+    std::string path(std::string_view suffix) const;
 
     FileSystem& files_;
     const std::string& folder_;  // the log's
     Offset base_offset_;
+    std::string name_suffix_;
     std::uint32_t size_ = 0;
     std::uint32_t bytes_since_index_entry_ = 0;
     bool torn_ = false;

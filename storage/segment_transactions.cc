@@ -5,8 +5,7 @@
 namespace kafka::storage {
 
 void Segment::expect_transaction_index() {
-    const std::string path = file_path(folder_, base_offset_, kTransactionIndexSuffix);
-    transaction_index_ = std::make_unique<TransactionIndex>(files_, path);
+    transaction_index_ = std::make_unique<TransactionIndex>(files_, path(kTransactionIndexSuffix));
     transaction_index_loaded_ = false;
 }
 

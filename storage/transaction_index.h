@@ -49,6 +49,7 @@ class TransactionIndex {
     Result<Done> clear();
     // Nothing more is appended, or only after load().
     Result<Done> seal() { return count() > 0 ? entries_.seal() : Done{}; }
+    EntryFile& entries() { return entries_; }
     const EntryFile& entries() const { return entries_; }
 
   private:

@@ -67,6 +67,7 @@ class PartitionHarness {
                                 .recovery_point = recovery_point,
                                 .log_start_offset = log_start_offset,
                                 .high_watermark = {0},
+                                .first_dirty_offset = first_dirty_offset,
                                 .recovery = recovery,
                                 .now = kNow});
     }
@@ -76,6 +77,7 @@ class PartitionHarness {
         const PartitionCheckpoint now = partition->checkpoint();
         recovery_point = now.recovery_point;
         log_start_offset = now.log_start_offset;
+        first_dirty_offset = now.first_dirty_offset;
     }
 
     void close_and_reopen() {
@@ -133,6 +135,7 @@ class PartitionHarness {
     LeaderEpoch epoch{0};
     Offset recovery_point{0};
     Offset log_start_offset{0};
+    Offset first_dirty_offset{-1};
     std::unique_ptr<Partition> partition;
 };
 

@@ -33,7 +33,7 @@ constexpr std::array<std::string_view, 9> kRemovedInKafka4{
 };
 
 // Besides the defaults of topics, which are in the table of topic keys.
-constexpr std::array<std::string_view, 48> kWithEffect{
+constexpr std::array<std::string_view, 55> kWithEffect{
     "advertised.listeners",
     "auto.create.topics.enable",
     "broker.id",
@@ -48,6 +48,13 @@ constexpr std::array<std::string_view, 48> kWithEffect{
     "group.min.session.timeout.ms",
     "listener.security.protocol.map",
     "listeners",
+    "log.cleaner.backoff.ms",
+    "log.cleaner.dedupe.buffer.size",
+    "log.cleaner.enable",
+    "log.cleaner.io.buffer.load.factor",
+    "log.cleaner.io.buffer.size",
+    "log.cleaner.io.max.bytes.per.second",
+    "log.cleaner.threads",
     "log.dir",
     "log.dirs",
     "log.retention.check.interval.ms",

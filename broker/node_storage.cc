@@ -49,7 +49,8 @@ NodeStorage::NodeStorage(const BrokerConfig& config, const Clock& clock, storage
       host_(shards, directories_, config.statics),
       checkpoint_writer_(
           shards, directories_, host_,
-          std::chrono::milliseconds(config.number("log.flush.offset.checkpoint.interval.ms"))) {
+          std::chrono::milliseconds(config.number("log.flush.offset.checkpoint.interval.ms"))),
+      log_cleaner_(shards, directories_, files, clock, log_cleaner_settings(config)) {
     auto loaded = or_stop(
         cluster::MetadataLog::open(files, directories_.first().path(), config.statics.node_id));
     controller_ = std::make_unique<cluster::Controller>(std::move(loaded), config.statics, host_,
@@ -84,6 +85,7 @@ void NodeStorage::start(const std::vector<cluster::BrokerEndpoint>& endpoints) {
     report_strays();
     shards_.run_on_all([this](Shard& here) { housekeeping_of(here.id()).start(); });
     shards_.run_on(ShardId{0}, [this](Shard&) { checkpoint_writer_.start(); });
+    log_cleaner_.start();
 }
 
 void NodeStorage::open_partitions() {
@@ -111,6 +113,7 @@ void NodeStorage::report_strays() const {
 }
 
 void NodeStorage::stop_background_work() {
+    log_cleaner_.stop();
     shards_.run_on_all([this](Shard& here) { housekeeping_of(here.id()).stop(); });
     std::latch quiet(1);
     shards_.run_on(ShardId{0},

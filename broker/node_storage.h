@@ -8,6 +8,7 @@
 
 #include "broker/checkpoint_writer.h"
 #include "broker/housekeeping.h"
+#include "broker/log_cleaner.h"
 #include "broker/log_directories.h"
 #include "broker/metadata_host.h"
 #include "broker/shards.h"
@@ -50,6 +51,7 @@ class NodeStorage {
     std::unique_ptr<cluster::Controller> controller_;
     std::vector<std::unique_ptr<Housekeeping>> housekeeping_;  // by shard
     CheckpointWriter checkpoint_writer_;
+    LogCleaner log_cleaner_;
 };
 
 }  // namespace kafka::broker

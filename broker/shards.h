@@ -29,7 +29,7 @@ class Shards {
     // Every letter must have been opened.
     void stop_threads();
 
-    // From a thread that is no shard's, at start and stop: runs `work` there and waits for it.
+    // From a thread that is no shard's: runs `work` there and waits for it.
     void run_on(ShardId id, const std::function<void(Shard&)>& work);
     // On all of them at the same time.
     void run_on_all(const std::function<void(Shard&)>& work);

@@ -26,6 +26,7 @@ MAY_INCLUDE = {
 SHARED_BETWEEN_THREADS = {
     "base/log.cc", "base/log.h", "broker/blocking_pool.cc", "broker/blocking_pool.h",
     "broker/connection_quota.h", "broker/crossing.h", "broker/letter.h", "broker/listener.h",
+    "broker/log_cleaner.cc", "broker/log_cleaner.h",
     "broker/shard_loop.h", "storage/log_directory.cc", "storage/log_directory.h",
     "storage/memory_file_system.h",
 }

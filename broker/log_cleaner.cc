@@ -1,0 +1,210 @@
+#include "broker/log_cleaner.h"
+
+#include <sys/resource.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cstdlib>
+#include <utility>
+
+#include "base/log.h"
+#include "broker/config.h"
+#include "storage/compaction/compaction_plan.h"
+#include "storage/partition.h"
+
+namespace kafka::broker {
+namespace {
+
+// Behind the shards, but not so far that a busy machine never compacts.
+constexpr int kNiceness = 10;
+// How often those who work ask whether they still should.
+constexpr std::uint64_t kBytesPerPass = std::uint64_t{256} << 10;
+constexpr std::uint64_t kBytesPerLook = std::uint64_t{64} << 20;
+// The disk may have room again by then.
+constexpr std::chrono::minutes kRestAfterFailure{1};
+
+}  // namespace
+
+LogCleanerSettings log_cleaner_settings(const BrokerConfig& config) {
+    const auto decimal = [&](std::string_view key) {
+        return std::strtod(config.text(key).value_or("0").c_str(), nullptr);
+    };
+    const auto count = [&](std::string_view key) {
+        return static_cast<std::size_t>(std::max<std::int64_t>(config.number(key), 0));
+    };
+    LogCleanerSettings settings;
+    settings.threads = config.flag("log.cleaner.enable") ? count("log.cleaner.threads") : 0;
+    const std::size_t shares = std::max<std::size_t>(settings.threads, 1);
+    settings.compaction = {
+        .key_map_bytes = count("log.cleaner.dedupe.buffer.size") / shares,
+        .key_map_load_factor = decimal("log.cleaner.io.buffer.load.factor"),
+        .io_buffer_bytes = count("log.cleaner.io.buffer.size") / shares,
+    };
+    settings.max_bytes_per_second = decimal("log.cleaner.io.max.bytes.per.second");
+    settings.backoff = std::chrono::milliseconds(config.number("log.cleaner.backoff.ms"));
+    return settings;
+}
+
+// Where one compaction meets the rest of the broker.
+class LogCleaner::Host final : public storage::CompactionHost {
+  public:
+    Host(LogCleaner& cleaner, const TopicIdPartition& key) : cleaner_(cleaner), key_(key) {}
+
+    void on_partition(const std::function<void(storage::Partition*)>& step) override {
+        cleaner_.run_on_owner(key_, step);
+    }
+
+    bool go_on(std::uint64_t bytes) override {
+        bytes_ += bytes;
+        if (bytes_ < kBytesPerPass) return true;
+        since_look_ += bytes_;
+        if (!cleaner_.pass(std::exchange(bytes_, 0))) return false;
+        if (since_look_ < kBytesPerLook) return true;
+        since_look_ = 0;
+        bool is_wanted = false;
+        on_partition([&](storage::Partition* partition) {
+            is_wanted = partition != nullptr && partition->config().cleanup_compact;
+        });
+        return is_wanted;
+    }
+
+  private:
+    LogCleaner& cleaner_;
+    const TopicIdPartition& key_;
+    std::uint64_t bytes_ = 0;
+    std::uint64_t since_look_ = 0;
+};
+
+LogCleaner::LogCleaner(Shards& shards, const LogDirectories& directories,
+                       storage::FileSystem& files, const Clock& clock,
+                       const LogCleanerSettings& settings)
+    : shards_(shards),
+      directories_(directories),
+      files_(files),
+      clock_(clock),
+      settings_(settings) {}
+
+void LogCleaner::start() {
+    for (std::size_t i = 0; i < settings_.threads; ++i) threads_.emplace_back([this] { work(); });
+}
+
+void LogCleaner::stop() {
+    {
+        const std::lock_guard lock(mutex_);
+        stopping_ = true;
+    }
+    stopped_.notify_all();
+    for (std::thread& thread : threads_) thread.join();
+    threads_.clear();
+}
+
+void LogCleaner::work() {
+    (void)setpriority(PRIO_PROCESS, static_cast<id_t>(gettid()), kNiceness);
+    while (true) {
+        const bool compacted = compact_dirtiest();
+        std::unique_lock lock(mutex_);
+        const auto pause = compacted ? std::chrono::milliseconds(0) : settings_.backoff;
+        if (stopped_.wait_for(lock, pause, [this] { return stopping_; })) return;
+    }
+}
+
+bool LogCleaner::compact_dirtiest() {
+    const TimestampMs now{clock_.wall_ms()};
+    const auto dirtiest = take_dirtiest(candidates(now));
+    if (!dirtiest) return false;
+    compact(*dirtiest, now);
+    const std::lock_guard lock(mutex_);
+    busy_folders_.erase(dirtiest->folder);
+    return true;
+}
+
+std::vector<LogCleaner::Candidate> LogCleaner::candidates(TimestampMs now) {
+    std::vector<std::vector<Candidate>> by_shard(shards_.count());
+    shards_.run_on_all([&](Shard& here) {
+        auto& found = by_shard[static_cast<std::size_t>(here.id())];
+        for (const auto& [key, partition] : here.partitions()) {
+            if (!partition->config().cleanup_compact || partition->is_offline()) continue;
+            const auto need = partition->compaction_need(now);
+            if (!need || !need->is_due(partition->config())) continue;
+            found.push_back(
+                {key, partition->name().to_string(), partition->folder(), need->dirty_ratio()});
+        }
+    });
+    std::vector<Candidate> all;
+    for (auto& found : by_shard) std::ranges::move(found, std::back_inserter(all));
+    return all;
+}
+
+std::optional<LogCleaner::Candidate> LogCleaner::take_dirtiest(
+    const std::vector<Candidate>& candidates) {
+    const std::lock_guard lock(mutex_);
+    const Time now = std::chrono::steady_clock::now();
+    const Candidate* dirtiest = nullptr;
+    for (const Candidate& each : candidates) {
+        if (busy_folders_.contains(each.folder)) continue;
+        const auto left_alone = left_alone_until_.find(each.key);
+        if (left_alone != left_alone_until_.end() && now < left_alone->second) continue;
+        if (dirtiest == nullptr || each.dirty_ratio > dirtiest->dirty_ratio) dirtiest = &each;
+    }
+    if (dirtiest == nullptr || stopping_) return std::nullopt;
+    busy_folders_.insert(dirtiest->folder);
+    return *dirtiest;
+}
+
+void LogCleaner::compact(const Candidate& candidate, TimestampMs now) {
+    const auto begin = clock_.monotonic();
+    Host host(*this, candidate.key);
+    const auto result = storage::compact(files_, host, settings_.compaction, now);
+    if (!result) return failed(candidate, result.error());
+    if (!result->completed) {
+        const std::lock_guard lock(mutex_);
+        left_alone_until_[candidate.key] = std::chrono::steady_clock::now() + settings_.backoff;
+        return;
+    }
+    write_checkpoint(candidate.key);
+    const auto passed = clock_.monotonic() - begin;
+    log::debug("compacted {} from {} to {} bytes, {} keys, in {} ms", candidate.name,
+               result->bytes_before, result->bytes_after, result->keys,
+               std::chrono::duration_cast<std::chrono::milliseconds>(passed).count());
+}
+
+void LogCleaner::failed(const Candidate& candidate, const Error& error) {
+    const bool for_good = error.code == ErrorCode::CORRUPT_MESSAGE;
+    log::error("cannot compact {}: {}; {}", candidate.name, error.message,
+               for_good ? "it is left as it is until the next start" : "trying again later");
+    const std::lock_guard lock(mutex_);
+    left_alone_until_[candidate.key] =
+        for_good ? Time::max() : std::chrono::steady_clock::now() + kRestAfterFailure;
+}
+
+// What is lost of this by a crash is compacted again.
+void LogCleaner::write_checkpoint(const TopicIdPartition& key) {
+    storage::LogDirectory* directory = nullptr;
+    storage::PartitionCheckpoint checkpoint;
+    run_on_owner(key, [&](storage::Partition* partition) {
+        if (partition == nullptr) return;
+        directory = &directories_.directory_of(*partition);
+        checkpoint = partition->checkpoint();
+    });
+    if (directory == nullptr) return;
+    const Result<Done> written = directory->write_checkpoints({checkpoint});
+    if (!written) log::error("cannot write the offset checkpoints: {}", written.error().message);
+}
+
+bool LogCleaner::pass(std::uint64_t bytes) {
+    constexpr double kMostSeconds = 3600;
+    const std::chrono::duration<double> share(
+        std::min(static_cast<double>(bytes) / settings_.max_bytes_per_second, kMostSeconds));
+    std::unique_lock lock(mutex_);
+    const Time now = std::chrono::steady_clock::now();
+    next_pass_ = std::max(next_pass_, now) + std::chrono::duration_cast<Time::duration>(share);
+    if (next_pass_ <= now) return !stopping_;
+    return !stopped_.wait_until(lock, next_pass_, [this] { return stopping_; });
+}
+
+void LogCleaner::run_on_owner(const TopicIdPartition& key,
+                              const std::function<void(storage::Partition*)>& step) {
+    shards_.run_on(shards_.owner_of(key), [&](Shard& here) { step(here.find(key)); });
+}
+
+}  // namespace kafka::broker

@@ -26,7 +26,7 @@ class LagWatchTest : public testing::Test {
         shards_.create_topic(std::string(kOffsetsTopic));
         shards_.create_topic("orders", 2);
         for (std::uint32_t i = 0; i < 2; ++i) {
-            shards_.shards().at(ShardId{i}).groups().metadata_changed();
+            shards_.shards().at(ShardId{i}).groups().metadata_changed(true);
         }
         shards_.run();
         join();

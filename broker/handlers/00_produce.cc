@@ -6,6 +6,7 @@
 #include "broker/leader_hint.h"
 #include "broker/produce/ack_wait.h"
 #include "broker/produce/produce_plan.h"
+#include "broker/produce/producer_turns.h"
 #include "broker/produce/transactional_batches.h"
 
 namespace kafka::broker {
@@ -68,14 +69,15 @@ void end_without_answer(RequestContext& context, const Response& response) {
     context.answer_nothing();
 }
 // Transactional batches may have to wait for their verification, and must not overtake others of
-// their producer that do.
+// their producer that do. Whether one has to is known where its partition is: so none goes there
+// before the one ahead of it has come back.
 Task<void> append_in_order(RequestContext& context, ProducePlan& plan,
                            const std::string& transactional_id) {
     ProducerTurns::Turn turn(context.shard(), plan.producer_id);
-    if (context.shard().producer_turns().is_taken(plan.producer_id)) co_await turn;
+    co_await turn;
     auto append = [&plan](Shard& there, ProduceItem& item) { append_item(there, plan, item); };
     co_await on_owners(context, plan.items, append);
-    if (awaits_verification(plan)) co_await append_verified(context, plan, transactional_id, turn);
+    if (awaits_verification(plan)) co_await append_verified(context, plan, transactional_id);
 }
 }  // namespace
 

@@ -88,13 +88,6 @@ void answer_unverified(ErrorCode error, std::int16_t version, Answer& answer) {
     }
 }
 
-// On the owner: once more, as what came before may have opened the transaction.
-void try_again(Shard& there, const ProducePlan& plan, ProduceItem& item) {
-    if (!std::exchange(item.awaits_verification, false)) return;
-    item.guard = storage::kNoVerification;
-    append_item(there, plan, item);
-}
-
 }  // namespace
 
 bool awaits_verification(const ProducePlan& plan) {
@@ -102,15 +95,8 @@ bool awaits_verification(const ProducePlan& plan) {
 }
 
 Task<void> append_verified(RequestContext& context, ProducePlan& plan,
-                           std::string_view transactional_id, ProducerTurns::Turn& turn) {
-    if (!turn.is_mine()) {
-        co_await turn;
-        auto again = [&plan](Shard& there, ProduceItem& item) { try_again(there, plan, item); };
-        co_await on_owners(context, plan.items, again);
-    }
+                           std::string_view transactional_id) {
     const std::vector<ProduceItem*> waiting = waiting_items(plan);
-    if (waiting.empty()) co_return;
-
     Verification verification;
     verification.transactional_id = transactional_id;
     verification.producer_id = plan.producer_id;

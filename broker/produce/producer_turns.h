@@ -32,7 +32,6 @@ class ProducerTurns::Turn : Letter {
     Turn& operator=(const Turn&) = delete;
     ~Turn() { pass_on(); }
 
-    bool is_mine() const { return state_ == State::Mine; }
     void pass_on();
 
     // False when it had to wait for others.

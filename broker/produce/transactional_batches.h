@@ -8,7 +8,6 @@
 
 #include "base/task.h"
 #include "broker/produce/produce_plan.h"
-#include "broker/produce/producer_turns.h"
 #include "broker/waiting_handler.h"
 #include "protocol/error.h"
 #include "protocol/record_batch.h"
@@ -43,9 +42,9 @@ class TransactionalBatches {
 bool verifies_transactions(const RequestContext& context);
 
 // Appends the items that were left for their verification; answers those that are not in the
-// transaction. Waits for the turn first, unless it has come already.
+// transaction. The request has the turn of its producer.
 Task<void> append_verified(RequestContext& context, ProducePlan& plan,
-                           std::string_view transactional_id, ProducerTurns::Turn& turn);
+                           std::string_view transactional_id);
 
 // Do any wait for it?
 bool awaits_verification(const ProducePlan& plan);

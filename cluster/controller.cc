@@ -1,5 +1,6 @@
 #include "cluster/controller.h"
 
+#include <algorithm>
 #include <iterator>
 #include <utility>
 
@@ -187,6 +188,13 @@ Task<IncrementalAlterConfigsResponse> Controller::incremental_alter_configs(
 }
 
 Task<Result<ProducerId>> Controller::next_producer_id() {
+    auto one = next_producer_ids(1);
+    Result<ProducerIdBlock> block = co_await one;
+    if (!block) co_return block.error();
+    co_return block->first;
+}
+
+Task<Result<ProducerIdBlock>> Controller::next_producer_ids(std::int32_t at_most) {
     Result<Done> outcome = Done{};
     // A block whose record is not on disk could be given again after a crash.
     if (!started_) {
@@ -202,10 +210,10 @@ Task<Result<ProducerId>> Controller::next_producer_id() {
         // Others may have waited for a block of their own: the rest of one is lost then.
         producer_ids_ = decision.response;
     }
-    const ProducerId id = producer_ids_.first;
-    producer_ids_.first = id.next();
-    --producer_ids_.count;
-    co_return id;
+    const ProducerIdBlock given{producer_ids_.first, std::min(at_most, producer_ids_.count)};
+    producer_ids_.first += given.count;
+    producer_ids_.count -= given.count;
+    co_return given;
 }
 
 }  // namespace kafka::cluster

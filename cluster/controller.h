@@ -65,8 +65,10 @@ class Controller {
     Task<AlterConfigsResponse> alter_configs(AlterConfigsRequest request);
     Task<IncrementalAlterConfigsResponse> incremental_alter_configs(
         IncrementalAlterConfigsRequest request);
-    // Of this broker's block; a new one is taken when it is used up. Never given twice.
+    // Of this broker's block, one or so many at most; a new block is taken when it is used up.
+    // Never given twice.
     Task<Result<ProducerId>> next_producer_id();
+    Task<Result<ProducerIdBlock>> next_producer_ids(std::int32_t at_most);
 
   private:
     // One decision that waits until its records are committed.

@@ -156,6 +156,9 @@ class Partition {
     // Before the first batch of a transaction is appended (KIP-890); see ProducerState.
     Result<VerificationGuard> start_verification(const RecordBatchView& batch,
                                                  bool supports_epoch_bump, TimestampMs now);
+    // The same for what a coordinator of this broker writes, which has no sequence.
+    Result<VerificationGuard> start_verification(ProducerId id, ProducerEpoch epoch,
+                                                 TimestampMs now);
     // Takes the leader's batches as they are; they start at the log end offset.
     Result<Done> append_as_follower(BytesView batches, TimestampMs now);
     // A follower learns the leader's high watermark; never beyond the log end offset.

@@ -111,6 +111,13 @@ Result<VerificationGuard> Partition::start_verification(const RecordBatchView& b
                                          batch.base_sequence(), supports_epoch_bump, now);
 }
 
+Result<VerificationGuard> Partition::start_verification(ProducerId id, ProducerEpoch epoch,
+                                                        TimestampMs now) {
+    if (offline_) return offline_error();
+    if (!is_leader_) return Error{ErrorCode::NOT_LEADER_OR_FOLLOWER, ""};
+    return producers_.start_verification(id, epoch, Sequence{0}, false, now);
+}
+
 Result<Done> Partition::append_as_follower(BytesView batches, TimestampMs now) {
     if (offline_) return offline_error();
     RecordBatchReader reader(batches);

@@ -139,6 +139,13 @@ TEST(Controller, ProducerIdsAreNeverGivenTwice) {
             ASSERT_TRUE(id.ok());
             EXPECT_TRUE(given.insert(*id).second);
         }
+        for (int i = 0; i < 15; ++i) {
+            const auto several = run(node.controller->next_producer_ids(300));
+            ASSERT_TRUE(several.ok() && several->count > 0 && several->count <= 300);
+            for (std::int32_t id = 0; id < several->count; ++id) {
+                EXPECT_TRUE(given.insert(several->first + id).second);
+            }
+        }
     }
 }
 

@@ -8,6 +8,7 @@
 #include "base/log.h"
 #include "broker/groups/group_shard.h"
 #include "broker/shards.h"
+#include "broker/transactions/transaction_shard.h"
 #include "cluster/replay.h"
 #include "cluster/topic_configs.h"
 #include "storage/partition.h"
@@ -47,6 +48,7 @@ void LocalReplicas::open_all() {
     shard_.image().topics.for_each(
         [&](const cluster::Topic& topic) { bring_up_to_date(topic, defaults); });
     shard_.groups().metadata_changed(true);
+    shard_.transactions().metadata_changed();
 }
 
 void LocalReplicas::note(const cluster::MetadataRecord& record, Touched& touched) const {
@@ -83,6 +85,7 @@ void LocalReplicas::apply(const cluster::MetadataRecords& records) {
     bring_up_to_date(touched);
     if (!deleted.empty()) shard_.groups().topics_deleted(deleted);
     shard_.groups().metadata_changed(topics_changed);
+    shard_.transactions().metadata_changed();
 }
 
 void LocalReplicas::bring_up_to_date(const Touched& touched) {

@@ -1,5 +1,6 @@
 #include "broker/node_storage.h"
 
+#include <algorithm>
 #include <latch>
 #include <thread>
 
@@ -7,6 +8,7 @@
 #include "base/uuid.h"
 #include "broker/config.h"
 #include "broker/group_commit.h"
+#include "broker/transactions/transaction_shard.h"
 #include "storage/meta_properties.h"
 
 namespace kafka::broker {
@@ -112,6 +114,14 @@ void NodeStorage::report_strays() const {
     }
 }
 
+void NodeStorage::wait_until_idle(const std::function<bool(Shard&)>& is_idle) {
+    for (std::vector<char> idle(shards_.count()); std::ranges::count(idle, 0) > 0;) {
+        shards_.run_on_all(
+            [&](Shard& here) { idle[static_cast<std::size_t>(here.id())] = is_idle(here); });
+        std::this_thread::sleep_for(std::chrono::milliseconds(1));
+    }
+}
+
 void NodeStorage::stop_background_work() {
     log_cleaner_.stop();
     shards_.run_on_all([this](Shard& here) { housekeeping_of(here.id()).stop(); });
@@ -119,10 +129,9 @@ void NodeStorage::stop_background_work() {
     shards_.run_on(ShardId{0},
                    [&](Shard&) { checkpoint_writer_.stop([&quiet] { quiet.count_down(); }); });
     quiet.wait();
-    for (bool idle = false; !idle;) {
-        shards_.run_on(ShardId{0}, [&](Shard&) { idle = controller_->idle(); });
-        if (!idle) std::this_thread::sleep_for(std::chrono::milliseconds(1));
-    }
+    shards_.run_on_all([](Shard& here) { here.transactions().stop(); });
+    wait_until_idle([](Shard& here) { return here.transactions().idle(); });
+    wait_until_idle([this](Shard& here) { return here.id() != ShardId{0} || controller_->idle(); });
 }
 
 void NodeStorage::stop() {

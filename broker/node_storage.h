@@ -3,6 +3,7 @@
 // started and stopped by the thread that runs the broker.
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <vector>
 
@@ -42,6 +43,8 @@ class NodeStorage {
     void open_partitions();
     void report_strays() const;
     void stop_background_work();
+    // Asks every shard until all say so.
+    void wait_until_idle(const std::function<bool(Shard&)>& is_idle);
 
     const BrokerConfig& config_;
     const Clock& clock_;

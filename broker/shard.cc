@@ -7,6 +7,7 @@
 #include "broker/produce/producer_turns.h"
 #include "broker/shard_loop.h"
 #include "broker/shards.h"
+#include "broker/transactions/transaction_shard.h"
 #include "cluster/image.h"
 #include "storage/partition.h"
 
@@ -23,6 +24,7 @@ Shard::Shard(ShardId id, Shards& all, const Clock& clock)
           static_cast<std::uint32_t>(id), static_cast<std::uint32_t>(all.count()),
           all.config().fetch_session_slots / all.count() + 1)),
       groups_(std::make_unique<GroupShard>(*this, group_config_of(all.config()))),
+      transactions_(std::make_unique<TransactionShard>(*this)),
       loop_(std::make_unique<ShardLoop>(*this)) {
     if (all.config().metrics_listener) request_metrics_ = std::make_unique<RequestMetrics>();
 }

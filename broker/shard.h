@@ -29,6 +29,7 @@ class ProducerTurns;
 class RequestMetrics;
 class ShardLoop;
 class Shards;
+class TransactionShard;
 
 enum class ShardId : std::uint32_t {};
 
@@ -67,6 +68,8 @@ class Shard {
     FetchSessions& fetch_sessions() { return *fetch_sessions_; }
     // The coordinators of groups that live here.
     GroupShard& groups() { return *groups_; }
+    // And those of transactions.
+    TransactionShard& transactions() { return *transactions_; }
 
     // Null unless somebody may ask for metrics.
     RequestMetrics* request_metrics() { return request_metrics_.get(); }
@@ -88,6 +91,7 @@ class Shard {
     std::unique_ptr<ProducerTurns> producer_turns_;
     std::unique_ptr<FetchSessions> fetch_sessions_;
     std::unique_ptr<GroupShard> groups_;
+    std::unique_ptr<TransactionShard> transactions_;
     std::unique_ptr<RequestMetrics> request_metrics_;
     storage::Traffic departed_traffic_;
     std::unique_ptr<ShardLoop> loop_;  // the event loop and the connections; keeps Asio out of here

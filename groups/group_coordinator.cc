@@ -39,7 +39,11 @@ Answered<OffsetCommitResponse> GroupCoordinator::offset_commit(const OffsetCommi
 
 Answered<TxnOffsetCommitResponse> GroupCoordinator::txn_offset_commit(
     const TxnOffsetCommitRequest& request, const Context& context) {
-    return on_txn_offset_commit(find(request.group_id), request, context);
+    // A group that only has offsets of open transactions exists all the same, without members.
+    static const Group kWithoutMembers;
+    const Group* group = find(request.group_id);
+    if (!group && pending_.contains(request.group_id)) group = &kWithoutMembers;
+    return on_txn_offset_commit(group, request, context);
 }
 
 OffsetFetchResponse::Group GroupCoordinator::offset_fetch(const OffsetFetchRequest::Group& request,

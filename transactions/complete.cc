@@ -1,7 +1,17 @@
-// The markers of a decided transaction are in all of its partitions.
+// From a decision to its end: the markers of a transaction, and what follows when all of its
+// partitions have them.
 #include "transactions/decisions.h"
+#include "transactions/effects.h"
 
 namespace kafka::transactions {
+
+MarkersToWrite markers_of(const std::string& id, const TransactionValue& value) {
+    return {.transactional_id = id,
+            .producer = {value.producer_id, value.producer_epoch},
+            .commit = value.state == TransactionState::PrepareCommit,
+            .transaction_version = value.client_transaction_version,
+            .partitions = value.partitions};
+}
 
 Decision on_markers_written(const Transaction& current, TimestampMs now) {
     const TransactionValue& value = current.hard;

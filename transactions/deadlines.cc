@@ -55,7 +55,9 @@ Effects TransactionCoordinator::look_at(const std::string& id, Transaction& tran
     const TransactionValue& value = transaction.hard;
     if (is_prepared(value.state) && !transaction.markers_under_way) {
         transaction.markers_under_way = true;
-        return {.replies = {markers_of(id, value)}};
+        MarkersToWrite markers = markers_of(id, value);
+        if (transaction.unmarked) markers.partitions = *transaction.unmarked;
+        return {.replies = {std::move(markers)}};
     }
     if (value.state != TransactionState::Ongoing || value.timeout_ms == kNoTimeout) return {};
     const std::int64_t left_ms = value.timeout_ms - (context.now.wall - value.start);

@@ -29,6 +29,7 @@ struct MarkersToWrite {
 
     bool operator==(const MarkersToWrite&) const = default;
 };
+MarkersToWrite markers_of(const std::string& id, const TransactionValue& value);
 
 struct Effects {
     Records records{};                   // written as one batch: all of them or none

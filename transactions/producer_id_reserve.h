@@ -12,14 +12,18 @@ namespace kafka::transactions {
 class ProducerIdReserve {
   public:
     bool empty() const { return left_ == 0; }
+    // Somebody found it empty.
+    bool wanted() const { return wanted_; }
     // Replaces what is left.
     void fill(ProducerId first, std::int32_t count) {
         next_ = first;
         left_ = count;
+        wanted_ = false;
     }
-    // Nothing when it is empty.
+    // Nothing when it is empty; it is wanted() then.
     std::optional<ProducerId> take() {
-        if (left_ == 0) return std::nullopt;
+        wanted_ = left_ == 0;
+        if (wanted_) return std::nullopt;
         --left_;
         const ProducerId taken = next_;
         next_ += 1;
@@ -29,6 +33,7 @@ class ProducerIdReserve {
   private:
     ProducerId next_{-1};
     std::int32_t left_ = 0;
+    bool wanted_ = false;
 };
 
 }  // namespace kafka::transactions

@@ -18,6 +18,7 @@
 
 #include <cstdint>
 #include <limits>
+#include <memory>
 
 #include "coordinator/log_record.h"
 #include "coordinator/now.h"
@@ -63,7 +64,8 @@ struct Transaction {
     // known by it. Records do not have it, so that a restart forgets it, as Kafka does.
     ProducerEpoch last_producer_epoch = kNoProducerEpoch;
     bool markers_under_way = false;
-    SteadyMs scheduled_at = kNever;  // when the coordinator will look at it
+    std::unique_ptr<PartitionSet> unmarked{};  // when markers reached only some partitions
+    SteadyMs scheduled_at = kNever;            // when the coordinator will look at it
 };
 
 }  // namespace kafka::transactions

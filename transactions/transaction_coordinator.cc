@@ -60,15 +60,6 @@ Effects TransactionCoordinator::effects_of(const std::string& id, Decision decis
     return effects;
 }
 
-MarkersToWrite TransactionCoordinator::markers_of(const std::string& id,
-                                                  const TransactionValue& value) const {
-    return {.transactional_id = id,
-            .producer = {value.producer_id, value.producer_epoch},
-            .commit = value.state == TransactionState::PrepareCommit,
-            .transaction_version = value.client_transaction_version,
-            .partitions = value.partitions};
-}
-
 Answered<InitProducerIdResponse> TransactionCoordinator::init_producer_id(
     const InitProducerIdRequest& request, std::int16_t version, const Context& context) {
     const std::string& id = *request.transactional_id;
@@ -88,13 +79,13 @@ Answered<InitProducerIdResponse> TransactionCoordinator::init_producer_id(
     return answer;
 }
 
-Answered<ErrorCode> TransactionCoordinator::add_partitions(const PartitionsToAdd& request,
-                                                           const Context& context) {
+Answered<Verified> TransactionCoordinator::add_partitions(const PartitionsToAdd& request,
+                                                          const Context& context) {
     const std::string& id = request.transactional_id;
-    if (id.empty()) return {.response = ErrorCode::INVALID_REQUEST};
+    if (id.empty()) return {.response = {.error = ErrorCode::INVALID_REQUEST}};
     Decision decision = on_add_partitions(find(id), request.producer, request.partitions,
                                           request.client_version, context.now.wall);
-    Answered<ErrorCode> answer{.response = decision.error};
+    Answered<Verified> answer{.response = {.error = decision.error}};
     answer.effects = effects_of(id, std::move(decision), context);
     return answer;
 }
@@ -152,14 +143,17 @@ Effects TransactionCoordinator::markers_written(const MarkersToWrite& markers,
     Transaction* transaction = awaiting(markers);
     if (!transaction) return {};
     transaction->markers_under_way = false;
+    transaction->unmarked.reset();
     return effects_of(markers.transactional_id, on_markers_written(*transaction, context.now.wall),
                       context);
 }
 
-void TransactionCoordinator::markers_failed(const MarkersToWrite& markers, const Context& context) {
+void TransactionCoordinator::markers_failed(const MarkersToWrite& markers, PartitionSet unmarked,
+                                            const Context& context) {
     Transaction* transaction = awaiting(markers);
     if (!transaction) return;
     transaction->markers_under_way = false;
+    transaction->unmarked = std::make_unique<PartitionSet>(std::move(unmarked));
     schedule(markers.transactional_id, *transaction,
              context.now.in_ms(context.config.marker_retry_ms));
 }

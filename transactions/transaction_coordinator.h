@@ -52,17 +52,20 @@ class TransactionCoordinator {
     }
 
     // --- requests
+    // Versions are those of the request: what it may be answered depends on them.
     Answered<InitProducerIdResponse> init_producer_id(const InitProducerIdRequest& request,
                                                       std::int16_t version, const Context& context);
-    Answered<ErrorCode> add_partitions(const PartitionsToAdd& request, const Context& context);
+    Answered<Verified> add_partitions(const PartitionsToAdd& request, const Context& context);
+    // Adds nothing.
     Verified verify_partitions(const PartitionsToAdd& request) const;
     Answered<EndTxnResponse> end_transaction(const EndTxnRequest& request, std::int16_t version,
                                              const Context& context);
 
     // --- markers
-    // Of these: they are in all partitions, or in some they could not be written.
+    // They are in all their partitions; or only in some, and those named are to be tried again.
     Effects markers_written(const MarkersToWrite& markers, const Context& context);
-    void markers_failed(const MarkersToWrite& markers, const Context& context);
+    void markers_failed(const MarkersToWrite& markers, PartitionSet unmarked,
+                        const Context& context);
 
     // --- administration
     DescribeTransactionsResponse::TransactionState describe(const std::string& id) const;
@@ -102,7 +105,6 @@ class TransactionCoordinator {
     Transaction* awaiting(const MarkersToWrite& markers);
     // Takes over the decision's soft state, and makes effects of the rest.
     Effects effects_of(const std::string& id, Decision decision, const Context& context);
-    MarkersToWrite markers_of(const std::string& id, const TransactionValue& value) const;
     void schedule(const std::string& id, Transaction& transaction, SteadyMs when);
     Effects look_at(const std::string& id, Transaction& transaction, const Context& context);
     Effects expire(const Context& context);

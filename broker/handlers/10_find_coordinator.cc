@@ -1,11 +1,11 @@
 // FindCoordinator: which broker coordinates this group or transactional id? (KIP-699: several at
-// once) The first question for a group makes the topic that groups are kept in.
-#include <algorithm>
-
+// once) The first question of a kind makes the topic that those are kept in.
 #include "base/log.h"
 #include "broker/config.h"
-#include "broker/groups/group_request.h"
-#include "broker/handler.h"
+#include "broker/groups/group_shard.h"
+#include "broker/transactions/transaction_shard.h"
+#include "broker/waiting_handler.h"
+#include "cluster/auto_topics.h"
 #include "cluster/controller.h"
 #include "cluster/image.h"
 #include "protocol/gen/create_topics.h"
@@ -44,28 +44,18 @@ bool is_share_key(std::string_view key) {
     return is_number && Uuid::parse(key.substr(topic + 1, partition - topic - 1)).has_value();
 }
 
-// As Kafka makes it.
-CreateTopicsRequest offsets_topic(const RequestContext& context) {
-    const BrokerConfig& config = context.config();
-    // Unlike Kafka: a cluster with fewer brokers gets fewer replicas, instead of no groups.
-    const auto brokers = static_cast<std::int64_t>(context.image().brokers.size());
-    const std::int64_t replicas = std::clamp<std::int64_t>(
-        config.number("offsets.topic.replication.factor"), 1, std::max<std::int64_t>(brokers, 1));
-    CreateTopicsRequest request;
-    request.timeout_ms = 30'000;
-    auto& topic = request.topics.emplace_back();
-    topic.name = kOffsetsTopic;
-    topic.num_partitions = static_cast<std::int32_t>(config.number("offsets.topic.num.partitions"));
-    topic.replication_factor = static_cast<std::int16_t>(replicas);
-    const std::string segment_bytes = std::to_string(config.number("offsets.topic.segment.bytes"));
-    topic.configs.push_back({"cleanup.policy", "compact"});
-    topic.configs.push_back({"compression.type", "producer"});
-    topic.configs.push_back({"segment.bytes", segment_bytes});
-    return request;
+// The topic that a coordinator of this kind keeps its records in; nothing for those we have not.
+std::string_view topic_of(std::int8_t key_type) {
+    if (key_type == kGroup) return kOffsetsTopic;
+    if (key_type == kTransaction) return kTransactionTopic;
+    return "";
 }
 
-Task<void> make_offsets_topic(RequestContext& context) {
-    CreateTopicsRequest request = offsets_topic(context);
+Task<void> make_topic(RequestContext& context, std::string_view name) {
+    CreateTopicsRequest request;
+    request.timeout_ms = 30'000;
+    request.topics.push_back(
+        cluster::auto_topic(std::string(name), context.image(), context.config().statics));
     auto create = [&request](cluster::Controller& controller) {
         return controller.create_topics(request);
     };
@@ -73,7 +63,7 @@ Task<void> make_offsets_topic(RequestContext& context) {
     CreateTopicsResponse response = co_await call;
     const ErrorCode error = response.topics.front().error_code;
     if (error != ErrorCode::NONE && error != ErrorCode::TOPIC_ALREADY_EXISTS) {
-        log::error("cannot create {}: {}", kOffsetsTopic, error_name(error));
+        log::error("cannot create {}: {}", name, error_name(error));
     }
 }
 
@@ -87,13 +77,16 @@ Found not_found(std::string_view key, ErrorCode error) {
     return found;
 }
 
-Found coordinator_of_group(const RequestContext& context, std::string_view group_id) {
-    const auto place = place_of_group(context, group_id);
-    if (!place) return not_found(group_id, ErrorCode::COORDINATOR_NOT_AVAILABLE);
-    const cluster::Topic& topic = *context.image().topics.find(kOffsetsTopic);
-    const auto index = static_cast<std::size_t>(place->partition.value);
-    const BrokerId leader = topic.partitions[index].leader;
-    Found found = not_found(group_id, ErrorCode::NONE);
+Found coordinator_of(const RequestContext& context, std::string_view topic_name,
+                     std::string_view key) {
+    const cluster::Topic* topic = context.image().topics.find(topic_name);
+    if (!topic || topic->partitions.empty()) {
+        return not_found(key, ErrorCode::COORDINATOR_NOT_AVAILABLE);
+    }
+    const auto count = static_cast<std::int32_t>(topic->partitions.size());
+    const auto index = static_cast<std::size_t>(partition_of_group(key, count).value);
+    const BrokerId leader = topic->partitions[index].leader;
+    Found found = not_found(key, ErrorCode::NONE);
     found.node_id = leader;
     if (leader == context.config().statics.node_id) {
         const Endpoint own = context.client().own_endpoint();
@@ -104,7 +97,7 @@ Found coordinator_of_group(const RequestContext& context, std::string_view group
     const cluster::Broker* broker = context.image().find_broker(leader);
     const cluster::BrokerEndpoint* endpoint =
         broker ? broker->endpoint(context.client().listener()) : nullptr;
-    if (!endpoint) return not_found(group_id, ErrorCode::COORDINATOR_NOT_AVAILABLE);
+    if (!endpoint) return not_found(key, ErrorCode::COORDINATOR_NOT_AVAILABLE);
     found.host = endpoint->host;
     found.port = endpoint->port;
     return found;
@@ -113,7 +106,8 @@ Found coordinator_of_group(const RequestContext& context, std::string_view group
 Found find(const RequestContext& context, std::int8_t key_type, std::string_view key) {
     const bool share_is_valid =
         context.api_version() >= kFirstVersionWithShare && is_share_key(key);
-    if (key_type == kGroup) return coordinator_of_group(context, key);
+    const std::string_view topic = topic_of(key_type);
+    if (!topic.empty()) return coordinator_of(context, topic, key);
     if (key_type == kShare && !share_is_valid) return not_found(key, ErrorCode::INVALID_REQUEST);
     return not_found(key, ErrorCode::COORDINATOR_NOT_AVAILABLE);
 }
@@ -133,8 +127,9 @@ Response as_single(const Found& found) {
 }  // namespace
 
 Task<Response> handle(RequestContext& context, Request request) {
-    if (request.key_type == kGroup && !context.image().topics.find(kOffsetsTopic)) {
-        auto task = make_offsets_topic(context);
+    const std::string_view topic = topic_of(request.key_type);
+    if (!topic.empty() && !context.image().topics.find(topic)) {
+        auto task = make_topic(context, topic);
         co_await task;
     }
     if (context.api_version() < kFirstVersionWithBatches) {

@@ -1,6 +1,7 @@
-// InitProducerId: give a producer an id, so that its retries are recognised. (KIP-98, KIP-360)
-// Ids of transactional producers come from their coordinator, which is not there yet.
+// InitProducerId: give a producer an id and an epoch, so that its retries are recognised and, with
+// a transactional id, so that whoever had that before is fenced. (KIP-98, KIP-360, KIP-890)
 #include "broker/config.h"
+#include "broker/transactions/transaction_request.h"
 #include "broker/waiting_handler.h"
 #include "cluster/controller.h"
 #include "cluster/effective_config.h"
@@ -18,15 +19,28 @@ Response refuse(ErrorCode code) {
     return response;
 }
 
-// What Kafka answers as long as the coordinator of the transactional id is somewhere else.
 ErrorCode check_transactional(const RequestContext& context, const Request& request) {
-    if (request.transactional_id->empty()) return ErrorCode::INVALID_REQUEST;
+    const std::string& id = *request.transactional_id;
+    if (!context.authorized(Operation::Write, id, ResourceType::TransactionalId)) {
+        return ErrorCode::TRANSACTIONAL_ID_AUTHORIZATION_FAILED;
+    }
+    if (id.empty()) return ErrorCode::INVALID_REQUEST;
     const std::int64_t max_timeout_ms = cluster::broker_number(
         "transaction.max.timeout.ms", context.image(), context.config().statics);
     if (request.transaction_timeout_ms <= 0 || request.transaction_timeout_ms > max_timeout_ms) {
         return ErrorCode::INVALID_TRANSACTION_TIMEOUT;
     }
-    return ErrorCode::NOT_COORDINATOR;
+    return ErrorCode::NONE;
+}
+
+Task<Response> without_transactions(RequestContext& context) {
+    auto next_id = [](cluster::Controller& controller) { return controller.next_producer_id(); };
+    Result<ProducerId> id = ProducerId{-1};
+    id = co_await context.on_controller(next_id);
+    if (!id) co_return refuse(id.error().code);
+    Response response;
+    response.producer_id = *id;
+    co_return response;
 }
 
 }  // namespace
@@ -35,15 +49,20 @@ Task<Response> handle(RequestContext& context, Request request) {
     const bool has_id = request.producer_id != ProducerId{-1};
     const bool has_epoch = request.producer_epoch != ProducerEpoch{-1};
     if (has_id != has_epoch) co_return refuse(ErrorCode::INVALID_REQUEST);
-    if (request.transactional_id) co_return refuse(check_transactional(context, request));
+    if (!request.transactional_id) co_return co_await without_transactions(context);
 
-    auto next_id = [](cluster::Controller& controller) { return controller.next_producer_id(); };
-    Result<ProducerId> id = ProducerId{-1};
-    id = co_await context.on_controller(next_id);
-    if (!id) co_return refuse(id.error().code);
-    Response response;
-    response.producer_id = *id;
-    co_return response;
+    const ErrorCode refusal = check_transactional(context, request);
+    if (refusal != ErrorCode::NONE) co_return refuse(refusal);
+    const auto place = place_of_transaction(context.shard(), *request.transactional_id);
+    if (!place) co_return refuse(ErrorCode::NOT_COORDINATOR);
+    const std::int16_t version = context.api_version();
+    auto ask = [&request, version, partition = place->partition](TransactionShard& there) {
+        return there.init_producer_id(partition, request, version);
+    };
+    auto task = on_transaction_shard(context.shard(), *place, ask);
+    Coordinated<Response> answer = co_await task;
+    if (!answer) co_return refuse(answer.error());
+    co_return answer.take();
 }
 
 KAFKA_HANDLER(InitProducerId);

@@ -30,7 +30,7 @@ PRESENT = {
     "totalBytes": (-1, "<bytes>"), "usableBytes": (-1, "<bytes>"),
 }
 KEYS = ("apiKey", "nodeId", "brokerId", "resourceName", "name", "topicName", "topic", "topicId",
-        "partitionIndex", "partition", "partitionId", "index", "logDir")
+        "partitionIndex", "partition", "partitionId", "index", "logDir", "transactionalId")
 
 
 def key_of(element):

@@ -186,19 +186,20 @@ def run_case(case, address, settle=False):
         return [["the case", f"stopped by {type(error).__name__}: {error}"]]
 
 
-def await_coordinator(address):
-    """The topic of the groups is made when somebody first asks for a coordinator; Kafka had it."""
-    for _ in range(100):
-        with Connection(address) as connection:
-            answer = connection.call("FindCoordinator", 4, {"keyType": 0,
-                                                            "coordinatorKeys": ["oracle"]})
-        if answer["coordinators"][0]["errorCode"] == 0:
-            return
-        time.sleep(0.1)
+def await_coordinators(address):
+    """Their topics are made when somebody first asks for a coordinator; Kafka had them."""
+    for key_type in (0, 1):
+        for _ in range(100):
+            with Connection(address) as connection:
+                answer = connection.call("FindCoordinator", 4, {"keyType": key_type,
+                                                                "coordinatorKeys": ["oracle"]})
+            if answer["coordinators"][0]["errorCode"] == 0:
+                break
+            time.sleep(0.1)
 
 
 def run_cases(cases, address, settle=False, threads=6):
     """The answers to each case, in the cases' order."""
-    await_coordinator(address)
+    await_coordinators(address)
     with concurrent.futures.ThreadPoolExecutor(threads) as pool:
         return list(pool.map(lambda case: run_case(case, address, settle), cases))

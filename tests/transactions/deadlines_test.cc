@@ -117,6 +117,24 @@ TEST(Markers, AreTriedAgainUntilTheyAreWritten) {
     EXPECT_EQ(world.state("a"), TransactionState::CompleteCommit);
 }
 
+TEST(Markers, AreTriedAgainWhereTheyAreMissing) {
+    TransactionWorld world;
+    const Producer own = world.producer("a");
+    world.add("a", own, 0);
+    world.add("a", own, 1);
+    world.end("a", own, true);
+    PartitionSet second;
+    second.add("topic", {1});
+
+    world.fail_markers(second);
+    world.advance(world.config().marker_retry_ms);
+
+    ASSERT_EQ(world.markers().size(), 1U);
+    EXPECT_EQ(world.markers().front().partitions, second);
+    world.restart();
+    EXPECT_EQ(world.markers().front().partitions.size(), 2U);  // which, is not in the log
+}
+
 TEST(Markers, OfWhatWasPreparedAreWrittenAfterARestart) {
     TransactionWorld world;
     const Producer a = world.producer("a");

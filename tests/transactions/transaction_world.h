@@ -59,7 +59,7 @@ class TransactionWorld {
                   std::int16_t client_version = 0, const std::string& topic = "topic") {
         PartitionsToAdd asked{id, who, {}, client_version};
         asked.partitions.add(topic, {partition});
-        return apply(coordinator_->add_partitions(asked, context()));
+        return apply(coordinator_->add_partitions(asked, context())).error;
     }
     EndTxnResponse end(const std::string& id, Producer who, bool commit, std::int16_t version = 5) {
         EndTxnRequest request;
@@ -77,9 +77,11 @@ class TransactionWorld {
             apply(coordinator_->markers_written(each, context()));
         }
     }
-    void fail_markers() {
+    // In these partitions; in all of them when none are named.
+    void fail_markers(const PartitionSet& unmarked = {}) {
         for (const MarkersToWrite& each : std::exchange(markers_, {})) {
-            coordinator_->markers_failed(each, context());
+            coordinator_->markers_failed(each, unmarked.empty() ? each.partitions : unmarked,
+                                         context());
         }
     }
     // Lets time pass, and everything happen that is due meanwhile, at its time.

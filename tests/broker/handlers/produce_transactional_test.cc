@@ -1,6 +1,8 @@
-// Transactional batches while no transactional id is known, as Apache Kafka 4.3.0 answers them.
+// Transactional batches of those whose transaction is not there, as Apache Kafka 4.3.0 answers
+// them.
 #include <gtest/gtest.h>
 
+#include "broker/transactions/transaction_shard.h"
 #include "tests/broker/handlers/produce_fixture.h"
 
 namespace kafka::broker {
@@ -11,6 +13,8 @@ using Answers = std::vector<ProduceAnswer>;
 TEST(ProduceTransactional, UnknownIdsAreRefusedPartitionByPartition) {
     TestShards shards;
     shards.create_topic("orders", 2);
+    shards.create_topic("__transaction_state");
+    shards.home().transactions().metadata_changed();
     for (std::int16_t version = 11; version <= 12; ++version) {
         const auto builder = ProduceBuilder()
                                  .transactional_id("nobody")
@@ -24,6 +28,18 @@ TEST(ProduceTransactional, UnknownIdsAreRefusedPartitionByPartition) {
                            refused(9, ErrorCode::UNKNOWN_TOPIC_OR_PARTITION),
                            appended(1, version - 11)}));
     }
+}
+
+TEST(ProduceTransactional, WhileNoCoordinatorIsThereTheyAreToBeSentAgain) {
+    TestShards shards;
+    shards.create_topic("orders");
+    const auto builder =
+        ProduceBuilder().transactional_id("nobody").topic("orders").add(0, transactional_batch(4));
+
+    const ProduceResponse response = shards.ask(builder.request(), 12);
+
+    EXPECT_EQ(response.responses.at(0).partition_responses.at(0).error_code,
+              ErrorCode::NOT_ENOUGH_REPLICAS);
 }
 
 TEST(ProduceTransactional, WithoutAnIdTheWholeRequestIsRefused) {

@@ -1,0 +1,164 @@
+// The partitions of one internal topic that a shard leads, each with the coordinator whose log it
+// is: hosted as the metadata says, loaded bit by bit so that others on the shard get their turns,
+// and woken when something is due. Lives on the shard.
+//
+// Hosted is one of them: it has a Runtime (coordinator::Runtime of its state machine) and is made
+// from its index, its partition, and a flag that it sets when there is something to load.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <string>
+#include <string_view>
+#include <utility>
+
+#include "base/log.h"
+#include "broker/shard.h"
+#include "broker/timers.h"
+#include "cluster/image.h"
+#include "coordinator/now.h"
+#include "storage/partition.h"
+
+namespace kafka::broker {
+
+inline coordinator::Now coordinator_now(const Clock& clock) {
+    const auto steady = std::chrono::floor<std::chrono::milliseconds>(clock.monotonic()).count();
+    return {TimestampMs{clock.wall_ms()}, coordinator::SteadyMs{steady}};
+}
+
+template <class Hosted>
+class CoordinatorPartitions : Letter {
+  public:
+    using Context = typename Hosted::Runtime::Context;
+    using All = std::map<PartitionIndex, Hosted>;
+
+    CoordinatorPartitions(Shard& shard, std::string_view topic, std::function<Context()> context)
+        : shard_(shard), topic_(topic), context_(std::move(context)) {
+        open = [](Letter& letter, Shard&) {
+            auto& self = static_cast<CoordinatorPartitions&>(letter);
+            self.load_posted_ = false;
+            self.load();
+        };
+        alarm_.owner = this;
+        alarm_.fire = [](Timer& timer) { static_cast<Alarm&>(timer).owner->run_due(); };
+    }
+    CoordinatorPartitions(const CoordinatorPartitions&) = delete;
+    CoordinatorPartitions& operator=(const CoordinatorPartitions&) = delete;
+    ~CoordinatorPartitions() { shard_.timers().cancel(alarm_); }
+
+    // The image has moved and the shard's partitions with it. `more` goes to new ones.
+    template <class... More>
+    void metadata_changed(More&... more) {
+        const cluster::Topic* topic = shard_.image().topics.find(topic_);
+        if (!topic || topic->id != topic_id_) hosted_.clear();
+        if (!topic) return;
+        topic_id_ = topic->id;
+        const auto count = static_cast<std::int32_t>(topic->partitions.size());
+        for (PartitionIndex index{0}; index < PartitionIndex{count}; index += 1) {
+            storage::Partition* partition = shard_.find({topic->id, index});
+            if (!partition || !partition->is_leader() || find(index)) continue;
+            hosted_.try_emplace(index, index, *partition, loading_wanted_, more...);
+        }
+        // What is empty, as after the topic was made, is ready at once.
+        if (loading_wanted_ && !load_posted_) load();
+    }
+    // Before the partitions are closed. Nobody may wait any more.
+    void clear() { hosted_.clear(); }
+
+    // Null when it is not hosted here.
+    Hosted* find(PartitionIndex partition) {
+        const auto found = hosted_.find(partition);
+        return found == hosted_.end() ? nullptr : &found->second;
+    }
+    All& all() { return hosted_; }
+
+    // To be called after every event: it may have left something to load, or a deadline that is
+    // closer than before.
+    void after(Hosted& hosted) {
+        if (loading_wanted_) load_soon();
+        wake_for(hosted);
+    }
+
+  private:
+    // Of a log, before others on the shard get their turn.
+    static constexpr std::int64_t kBytesPerLoadStep = 1 << 20;
+    static constexpr std::chrono::milliseconds kLoadTurn{5};
+
+    struct Alarm : Timer {
+        CoordinatorPartitions* owner = nullptr;
+    };
+
+    void load_soon() {
+        if (std::exchange(load_posted_, true)) return;
+        shard_.post(*this);
+    }
+    void load() {
+        loading_wanted_ = false;
+        const auto enough = shard_.clock().monotonic() + kLoadTurn;
+        for (auto& [index, hosted] : hosted_) {
+            auto& runtime = hosted.runtime();
+            if (runtime.availability() != ErrorCode::COORDINATOR_LOAD_IN_PROGRESS) continue;
+            while (!runtime.load(kBytesPerLoadStep, context_())) {
+                if (shard_.clock().monotonic() >= enough) return load_soon();
+            }
+            if (runtime.unreadable_records() > 0) {
+                log::warn("{} records of {}-{} could not be read and were skipped",
+                          runtime.unreadable_records(), topic_, index.value);
+            }
+            wake_for(hosted);
+            if (shard_.clock().monotonic() >= enough) return load_soon();
+        }
+        if (loading_wanted_) load_soon();
+    }
+    void wake_for(Hosted& hosted) {
+        const coordinator::SteadyMs due = hosted.runtime().next_deadline();
+        if (due == coordinator::kNever) return;
+        const std::chrono::nanoseconds deadline = std::chrono::milliseconds(due.value);
+        if (alarm_.armed() && alarm_.deadline <= deadline) return;
+        shard_.timers().cancel(alarm_);
+        shard_.timers().arm(alarm_, deadline);
+    }
+    void run_due() {
+        for (auto& [index, hosted] : hosted_) {
+            if (hosted.runtime().next_deadline() <= context_().now.steady) {
+                hosted.runtime().run_due(context_());
+            }
+            after(hosted);
+        }
+    }
+
+    Shard& shard_;
+    const std::string topic_;
+    const std::function<Context()> context_;
+    Uuid topic_id_;
+    All hosted_;
+    bool loading_wanted_ = false;
+    bool load_posted_ = false;
+    Alarm alarm_;
+};
+
+// Awaits that everything which a coordinator has written so far is committed.
+template <class Runtime>
+class CommitWait {
+  public:
+    explicit CommitWait(Runtime& runtime) {
+        runtime.when_committed([this](ErrorCode error) {
+            outcome_ = error;
+            if (waiting_) waiting_.resume();
+        });
+    }
+    CommitWait(const CommitWait&) = delete;
+    CommitWait& operator=(const CommitWait&) = delete;
+
+    bool await_ready() const { return outcome_.has_value(); }
+    void await_suspend(std::coroutine_handle<> waiting) { waiting_ = waiting; }
+    ErrorCode await_resume() const { return *outcome_; }
+
+  private:
+    std::optional<ErrorCode> outcome_;
+    std::coroutine_handle<> waiting_;
+};
+
+}  // namespace kafka::broker

@@ -33,7 +33,7 @@ constexpr std::array<std::string_view, 9> kRemovedInKafka4{
 };
 
 // Besides the defaults of topics, which are in the table of topic keys.
-constexpr std::array<std::string_view, 55> kWithEffect{
+constexpr std::array<std::string_view, 68> kWithEffect{
     "advertised.listeners",
     "auto.create.topics.enable",
     "broker.id",
@@ -42,6 +42,19 @@ constexpr std::array<std::string_view, 55> kWithEffect{
     "default.replication.factor",
     "delete.topic.enable",
     "fetch.max.bytes",
+    "group.consumer.assignment.interval.ms",
+    "group.consumer.assignors",
+    "group.consumer.heartbeat.interval.ms",
+    "group.consumer.max.assignment.interval.ms",
+    "group.consumer.max.heartbeat.interval.ms",
+    "group.consumer.max.session.timeout.ms",
+    "group.consumer.max.size",
+    "group.consumer.migration.policy",
+    "group.consumer.min.assignment.interval.ms",
+    "group.consumer.min.heartbeat.interval.ms",
+    "group.consumer.min.session.timeout.ms",
+    "group.consumer.session.timeout.ms",
+    "group.coordinator.rebalance.protocols",
     "group.initial.rebalance.delay.ms",
     "group.max.session.timeout.ms",
     "group.max.size",
@@ -141,7 +154,6 @@ std::string hint_for_unknown_key(std::string_view key) {
 }
 
 bool config_key_has_effect(std::string_view key) {
-    if (key.starts_with("group.consumer.")) return true;
     if (std::ranges::count(kWithEffect, key) > 0) return true;
     return std::ranges::any_of(
         cluster::topic_config_keys(),

@@ -86,6 +86,14 @@ TEST(BrokerConfig, GroupsDoNotWaitForMoreMembersUnlessToldTo) {
     EXPECT_EQ(make_config({}).number("group.initial.rebalance.delay.ms"), 0);
 }
 
+TEST(BrokerConfig, KeysOfGroupsAreNotSaidToBeWithoutEffect) {
+    const BrokerConfig config = make_config({{"group.consumer.session.timeout.ms", "50000", "test"},
+                                             {"group.initial.rebalance.delay.ms", "3000", "test"},
+                                             {"offsets.retention.minutes", "60", "test"}});
+
+    EXPECT_THAT(config.without_effect, IsEmpty());
+}
+
 TEST(BrokerConfig, LaterSettingsWin) {
     const BrokerConfig config = make_config({{"num.partitions", "2", "file"},
                                              {"num.partitions", "3", "KAFKA_NUM_PARTITIONS"},

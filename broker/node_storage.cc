@@ -115,9 +115,11 @@ void NodeStorage::report_strays() const {
 }
 
 void NodeStorage::wait_until_idle(const std::function<bool(Shard&)>& is_idle) {
-    for (std::vector<char> idle(shards_.count()); std::ranges::count(idle, 0) > 0;) {
+    std::vector<char> idle(shards_.count());
+    while (true) {
         shards_.run_on_all(
             [&](Shard& here) { idle[static_cast<std::size_t>(here.id())] = is_idle(here); });
+        if (std::ranges::count(idle, 0) == 0) return;
         std::this_thread::sleep_for(std::chrono::milliseconds(1));
     }
 }

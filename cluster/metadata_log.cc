@@ -221,7 +221,7 @@ MetadataSync MetadataLog::begin_sync() {
     MetadataSync sync;
     sync.files = &files_;
     sync.end = end_offset();
-    auto unsynced = log_->unsynced_files();
+    auto unsynced = log_->take_unsynced_files();
     if (unsynced) {
         sync.unsynced = unsynced.take();
     } else {

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <iterator>
+#include <utility>
 
 #include "storage/segment.h"
 
@@ -102,6 +103,7 @@ Result<Done> Log::truncate_to(Offset end, TimestampMs now) {
     // The segment that starts at `end` goes as well, as its file may be empty.
     const std::size_t keep = segment_index(end.previous()) + 1;
     if (auto done = drop_segments(keep, segments_.size()); !done) return done;
+    cut_ = true;
     auto new_end = segments_.back()->truncate_to(end, index_interval_bytes_, now);
     if (!new_end) return new_end.error();
     log_end_offset_ = *new_end;
@@ -135,8 +137,11 @@ Result<Done> Log::drop_segments(std::size_t first, std::size_t end) {
     const auto from = segments_.begin() + static_cast<std::ptrdiff_t>(first);
     const auto to = segments_.begin() + static_cast<std::ptrdiff_t>(end);
     folder_changed_ = true;
-    for (auto segment = from; segment != to; ++segment) {
-        if (auto done = (*segment)->rename_deleted(removals_); !done) return done;
+    // A crash half way must not leave a gap either: an end is taken away from behind.
+    const bool is_end = to == segments_.end();
+    for (std::size_t i = first; i < end; ++i) {
+        Segment& segment = *segments_[is_end ? end - 1 - (i - first) : i];
+        if (auto done = segment.rename_deleted(removals_); !done) return done;
     }
     segments_.erase(from, to);
     return Done{};
@@ -169,14 +174,21 @@ Result<Done> Log::apply_retention(const LogConfig& config, Offset limit, Timesta
 
 std::vector<std::string> Log::take_removals() { return std::exchange(removals_, {}); }
 
-Result<std::vector<std::shared_ptr<File>>> Log::unsynced_files() const {
+Result<std::vector<std::shared_ptr<File>>> Log::take_unsynced_files() {
     std::vector<std::shared_ptr<File>> unsynced;
-    if (recovery_point_ >= log_end_offset_) return unsynced;
-    for (std::size_t i = segment_index(recovery_point_); i < segments_.size(); ++i) {
+    const bool was_cut = std::exchange(cut_, false);
+    if (segments_.empty() || (recovery_point_ >= log_end_offset_ && !was_cut)) return unsynced;
+    for (std::size_t i = first_unsynced_segment(); i < segments_.size(); ++i) {
         const bool sealed = i + 1 < segments_.size();
         if (auto done = segments_[i]->collect_files(sealed, unsynced); !done) return done.error();
     }
     return unsynced;
+}
+
+// A segment that ends at the recovery point may have been sealed since: then its indexes are not
+// synced yet.
+std::size_t Log::first_unsynced_segment() const {
+    return segment_index(recovery_point_.previous());
 }
 
 void Log::set_recovery_point(Offset offset) {

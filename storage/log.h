@@ -97,7 +97,8 @@ class Log {
     bool broken() const { return broken_; }
     void set_index_interval(std::int32_t bytes) { index_interval_bytes_ = bytes; }
 
-    // Removes the batches that reach to or beyond `end`, whole ones.
+    // Removes the batches that reach to or beyond `end`, whole ones. The loss of power may bring
+    // them back until the log is flushed.
     Result<Done> truncate_to(Offset end, TimestampMs now);
     // Empties the log; the next batch gets `start`.
     Result<Done> restart_at(Offset start, TimestampMs now);
@@ -149,9 +150,10 @@ class Log {
 
     // --- syncing
 
-    // The files that hold what lies above the recovery point.
-    Result<std::vector<std::shared_ptr<File>>> unsynced_files() const;
+    // The files that hold what lies above the recovery point, or were cut since they were synced.
+    Result<std::vector<std::shared_ptr<File>>> take_unsynced_files();
     // True once after files were created or renamed in the folder.
+    void note_folder_changed() { folder_changed_ = true; }
     bool take_folder_changed() { return std::exchange(folder_changed_, false); }
     void set_recovery_point(Offset offset);
     // Writes what the indexes still hold in memory. Nothing may be appended after.
@@ -173,6 +175,8 @@ class Log {
     Result<Done> load(const OpenOptions& options);
     Result<Done> recover_segments(std::size_t first, const OpenOptions& options);
     Result<Done> rebuild_indexes(std::size_t index, const OpenOptions& options);
+    Result<Done> sync_files(const Segment& segment, bool sealed) const;
+    Result<Done> keep_cut();
     Result<Done> add_segment(Offset base_offset, TimestampMs now);
     Result<Offset> uncleanable_from(Offset first_dirty, Offset stable_end, const LogConfig& config,
                                     TimestampMs now) const;
@@ -180,6 +184,7 @@ class Log {
     Result<Done> drop_segments(std::size_t first, std::size_t end);
     Result<Done> visit(Offset from, bool whole_batches, const BatchVisitor& visitor) const;
     std::size_t segment_index(Offset offset) const;
+    std::size_t first_unsynced_segment() const;
     Offset end_of_segment(std::size_t index) const;
     Result<std::uint32_t> locate(const Segment& segment, Offset offset) const;
     Result<std::uint32_t> end_of_read(const Segment& segment, std::uint32_t start,
@@ -197,6 +202,7 @@ class Log {
     bool folder_changed_ = false;
     bool broken_ = false;
     std::uint64_t cuts_ = 0;
+    bool cut_ = false;  // the active segment was, or may have been, since it was synced
     std::vector<std::unique_ptr<Segment>> segments_;  // by base offset; the last one is active
     std::vector<std::string> removals_;
     std::vector<Offset> snapshots_found_;

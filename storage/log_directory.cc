@@ -97,7 +97,9 @@ Result<Done> LogDirectory::scan() {
     if (!entries) return entries.error();
     for (const DirectoryEntry& entry : *entries) {
         if (!entry.is_directory) {
-            if (entry.name.ends_with(kTemporarySuffix)) removals_.push_back(file(entry.name));
+            if (!entry.name.ends_with(kTemporarySuffix)) continue;
+            // At once: its name is soon used again.
+            if (auto done = files_.remove(file(entry.name)); !done) return done;
         } else if (entry.name.ends_with(kDeleteSuffix)) {
             removals_.push_back(file(entry.name));
         } else if (auto name = TopicPartition::parse(entry.name)) {
@@ -126,12 +128,17 @@ Result<Done> LogDirectory::load_checkpoints() {
 
 Result<Done> LogDirectory::choose_recovery() {
     const std::string marker = file(kCleanShutdownFile);
-    if (files_.exists(marker)) {
+    const bool was_closed = files_.exists(marker);
+    if (was_closed) {
         recovery_ = RecoveryMode::Clean;
-        // It must not be found again after a crash of this run.
         if (auto done = files_.remove(marker); !done) return done;
-        return files_.sync_directory(path_);
     }
+    // It must not be found again after a crash of this run: not even when an earlier start removed
+    // it, and died before this sync.
+    if (was_closed || !found_.empty()) {
+        if (auto done = files_.sync_directory(path_); !done) return done;
+    }
+    if (was_closed) return Done{};
     if (found_.empty()) return Done{};
     recovery_ = RecoveryMode::MachineFailed;
     if (!files_.exists(file(kBootFile))) return Done{};
@@ -142,6 +149,12 @@ Result<Done> LogDirectory::choose_recovery() {
 }
 
 Result<Done> LogDirectory::finish_recovery() {
+    {
+        const std::scoped_lock lock(checkpoints_mutex_);
+        if (checkpoints_are_wrong_) {
+            if (auto done = write_checkpoint_files(Durability::Synced); !done) return done;
+        }
+    }
     auto boot = files_.open(file(kBootFile), OpenMode::Create);
     if (!boot) return boot.error();
     auto identity = files_.identity_since_boot(file(kBootFile));
@@ -180,7 +193,16 @@ Result<std::unique_ptr<Partition>> LogDirectory::open_partition(const TopicParti
             options.first_dirty_offset = known->second.first_dirty_offset;
         }
     }
-    return Partition::open(files_, folder, name, topic_id, options);
+    auto partition = Partition::open(files_, folder, name, topic_id, options);
+    if (!partition) return partition;
+    const Offset recovery_point = (*partition)->checkpoint().recovery_point;
+    if (recovery_point < options.recovery_point) {
+        // What is appended now stands below the recovery point that the file has.
+        const std::scoped_lock lock(checkpoints_mutex_);
+        checkpoints_[name].recovery_point = recovery_point;
+        checkpoints_are_wrong_ = true;
+    }
+    return partition;
 }
 
 // Makes the folder, or checks that it is the topic's.
@@ -260,6 +282,7 @@ Result<Done> LogDirectory::write_checkpoint_files(Durability durability) {
         if (!done) return done;
     }
     forgotten_.clear();
+    checkpoints_are_wrong_ = false;
     return Done{};
 }
 

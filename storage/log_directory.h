@@ -52,8 +52,8 @@ class LogDirectory {
     Result<std::unique_ptr<Partition>> open_partition(const TopicPartition& name,
                                                       const Uuid& topic_id, const LogConfig& config,
                                                       TimestampMs now);
-    // To be called once every found partition was opened or deleted: from then on a killed process
-    // leaves only the tails of the logs to be looked at.
+    // To be called once every found partition was opened or deleted, and before anything is
+    // appended: from then on a killed process leaves only the tails of the logs to be looked at.
     Result<Done> finish_recovery();
 
     // Renames the folder to "<name>.<uuid>-delete" at once, so that the name is free again, and
@@ -102,6 +102,7 @@ class LogDirectory {
     std::unordered_map<TopicPartition, PartitionOffsets> checkpoints_;
     // Deleted, but still named by the files: a new partition of that name must not inherit from it.
     std::unordered_set<TopicPartition> forgotten_;
+    bool checkpoints_are_wrong_ = false;  // a log ends before the recovery point they give it
 };
 
 }  // namespace kafka::storage

@@ -25,7 +25,13 @@ class Tidier {
         auto listed = files_.list(folder_);
         if (!listed) return listed.error();
         for (const DirectoryEntry& entry : *listed) {
-            if (!entry.is_directory) classify(entry.name);
+            if (entry.is_directory) continue;
+            if (entry.name.ends_with(kTemporarySuffix)) {
+                // At once: its name is soon used again.
+                if (auto done = files_.remove(path(entry.name)); !done) return done.error();
+            } else {
+                classify(entry.name);
+            }
         }
         if (auto done = finish_swaps(); !done) return done.error();
         if (auto done = collect_segments(); !done) return done.error();
@@ -36,7 +42,7 @@ class Tidier {
     std::string path(const std::string& name) const { return folder_ + "/" + name; }
 
     void classify(const std::string& name) {
-        if (name.ends_with(kDeletedSuffix) || name.ends_with(kTemporarySuffix)) {
+        if (name.ends_with(kDeletedSuffix)) {
             found_.removals.push_back(path(name));
         } else if (auto cleaned = without(name, kCleanedSuffix)) {
             // A compaction that did not finish; what of it, or above it where Kafka split its

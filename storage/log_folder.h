@@ -25,9 +25,9 @@ struct LogFolder {
     bool changed = false;                // names were changed
 };
 
-// Drops unfinished output of compaction (".cleaned"), finishes its swap (".swap"), lists what was
-// deleted already (".deleted"), temporary files and indexes without a log for removal, and leaves
-// every file it does not know alone.
+// Removes temporary files, drops unfinished output of compaction (".cleaned"), finishes its swap
+// (".swap"), lists what was deleted already (".deleted") and indexes without a log for removal, and
+// leaves every file it does not know alone.
 Result<LogFolder> tidy_log_folder(FileSystem& files, const std::string& folder);
 
 }  // namespace kafka::storage

@@ -19,7 +19,9 @@ Result<Done> Log::load(const OpenOptions& options) {
     if (!folder) return folder.error();
     removals_ = std::move(folder->removals);
     snapshots_found_ = std::move(folder->snapshots);
-    folder_changed_ = folder->changed;
+    // Whoever was killed may have left names, and a cut, that no sync has covered.
+    folder_changed_ = folder->changed || options.recovery != RecoveryMode::Clean;
+    cut_ = options.recovery != RecoveryMode::Clean;
     std::size_t indexed = 0;  // how many segments have both indexes, from the first on
     for (const SegmentFiles& found : folder->segments) {
         segments_.push_back(std::make_unique<Segment>(files_, folder_, found.base_offset));
@@ -27,13 +29,16 @@ Result<Done> Log::load(const OpenOptions& options) {
         const bool has_indexes = found.has_offset_index && found.has_time_index;
         if (has_indexes && indexed + 1 == segments_.size()) ++indexed;
     }
-    if (segments_.empty()) return Done{};
+    if (segments_.empty()) {
+        recovery_point_ = std::min(recovery_point_, log_end_offset_);
+        return Done{};
+    }
 
     // Sealed segments are written before the next one is begun, and synced before the recovery
     // point passes them. Only the loss of power leaves more to do than the last one.
     std::size_t first = segments_.size() - 1;
     if (options.recovery == RecoveryMode::MachineFailed) {
-        first = std::min(first, segment_index(recovery_point_));
+        first = std::min(first, first_unsynced_segment());
     }
     for (std::size_t i = 0; i < first; ++i) {
         const bool rebuild = i >= indexed;
@@ -43,7 +48,11 @@ Result<Done> Log::load(const OpenOptions& options) {
     if (auto done = recover_segments(first, options); !done) return done;
 
     log_start_offset_ = std::max(log_start_offset_, segments_.front()->base_offset());
-    recovery_point_ = std::min(recovery_point_, log_end_offset_);
+    if (recovery_point_ > log_end_offset_) {
+        // A truncation was interrupted, and only the kernel may know how far it had come.
+        if (auto done = keep_cut(); !done) return done;
+        recovery_point_ = log_end_offset_;
+    }
     // The end was lost, and with it the offsets up to the log start: they must not be given anew.
     if (log_start_offset_ > log_end_offset_) return restart_at(log_start_offset_, options.now);
     return Done{};
@@ -54,7 +63,25 @@ Result<Done> Log::rebuild_indexes(std::size_t index, const OpenOptions& options)
     auto recovered = segment.recover(RecoveryMode::MachineFailed, end_of_segment(index),
                                      options.index_interval_bytes, options.now);
     if (!recovered) return recovered.error();
-    return segment.seal();
+    if (auto done = segment.seal(); !done) return done;
+    // No flush looks below the recovery point again.
+    return sync_files(segment, true);
+}
+
+Result<Done> Log::sync_files(const Segment& segment, bool sealed) const {
+    std::vector<std::shared_ptr<File>> unsynced;
+    if (auto done = segment.collect_files(sealed, unsynced); !done) return done;
+    for (const auto& file : unsynced) {
+        if (auto done = file->sync(); !done) return done;
+    }
+    return Done{};
+}
+
+// What the loss of power left beyond the end stays gone when the power goes again: otherwise it
+// might come back among what is appended until then.
+Result<Done> Log::keep_cut() {
+    if (auto done = sync_files(*segments_.back(), false); !done) return done;
+    return files_.sync_directory(folder_);
 }
 
 Result<Done> Log::recover_segments(std::size_t first, const OpenOptions& options) {
@@ -67,13 +94,17 @@ Result<Done> Log::recover_segments(std::size_t first, const OpenOptions& options
                                                options.index_interval_bytes, options.now);
         if (!recovered) return recovered.error();
         log_end_offset_ = recovered->end;
-        if (i + 1 == segments_.size()) break;
         // Our compaction leaves no gap between segments, and that of others only below its
         // checkpoint: any other is a loss. Without what was lost, what follows it cannot stay.
+        const bool is_last = i + 1 == segments_.size();
         const bool gap =
-            segments_[i + 1]->base_offset() > log_end_offset_ &&
+            !is_last && segments_[i + 1]->base_offset() > log_end_offset_ &&
             log_end_offset_ >= std::max(options.recovery_point, options.first_dirty_offset);
-        if (recovered->cut || gap) return drop_segments(i + 1, segments_.size());
+        if (recovered->cut || gap) {
+            if (auto done = drop_segments(i + 1, segments_.size()); !done) return done;
+            return options.recovery == RecoveryMode::MachineFailed ? keep_cut() : Done{};
+        }
+        if (is_last) break;
         if (auto done = segments_[i]->seal(); !done) return done;
     }
     return Done{};

@@ -1,7 +1,6 @@
 #include "storage/memory_file_system.h"
 
 #include <algorithm>
-#include <random>
 #include <utility>
 
 namespace kafka::storage {
@@ -9,12 +8,6 @@ namespace {
 
 Error failure(const std::string& what, const std::string& path) {
     return {ErrorCode::KAFKA_STORAGE_ERROR, what + ": " + path};
-}
-
-void apply(Bytes& content, std::uint64_t position, BytesView bytes) {
-    const std::size_t end = static_cast<std::size_t>(position) + bytes.size();
-    if (content.size() < end) content.resize(end);
-    std::ranges::copy(bytes, content.begin() + static_cast<std::ptrdiff_t>(position));
 }
 
 bool is_inside(const std::string& path, const std::string& directory) {
@@ -83,70 +76,6 @@ class MemoryFileSystem::MemoryLock : public DirectoryLock {
 MemoryFileSystem::MemoryFileSystem() = default;
 MemoryFileSystem::~MemoryFileSystem() = default;
 
-// Counts the call as a step, and says how it fails, if it does.
-std::optional<Error> MemoryFileSystem::fault(Call call, const std::string& path) {
-    if (dead_) return failure("the process is dead", path);
-    if (call != Call::Open && die_at_ && steps_ == *die_at_) {
-        dead_ = true;
-        return failure("the process dies", path);
-    }
-    if (call != Call::Open) ++steps_;
-    for (Fault& planned : faults_) {
-        if (planned.call == call && planned.times > 0 &&
-            path.find(planned.path_part) != std::string::npos) {
-            --planned.times;
-            return failure("planned failure", path);
-        }
-    }
-    return std::nullopt;
-}
-
-std::uint64_t MemoryFileSystem::used_bytes() const {
-    std::uint64_t used = 0;
-    for (const auto& [path, inode] : names_) used += inode->content.size();
-    return used;
-}
-
-Result<Done> MemoryFileSystem::write(Inode& inode, const std::string& path, std::uint64_t position,
-                                     BytesView bytes) {
-    const bool was_dead = dead_;
-    std::optional<Error> error = fault(Call::Write, path);
-    std::size_t written = error ? 0 : bytes.size();
-    if (error && dead_ && !was_dead) written = bytes.size() / 2;  // torn by the process's death
-    const std::uint64_t end = position + written;
-    if (end > inode.content.size()) {
-        const std::uint64_t used = used_bytes();
-        const std::uint64_t growth = end - inode.content.size();
-        const std::uint64_t left = used >= capacity_ ? 0 : capacity_ - used;
-        if (growth > left) {
-            const std::uint64_t fits = inode.content.size() + left;
-            written = fits <= position ? 0 : static_cast<std::size_t>(fits - position);
-            error = failure("no space left", path);
-        }
-    }
-    if (written > 0) {
-        const BytesView part = bytes.first(written);
-        apply(inode.content, position, part);
-        inode.unsynced.push_back({position, Bytes(part.begin(), part.end()), std::nullopt});
-    }
-    if (error) return *error;
-    return Done{};
-}
-
-Result<Done> MemoryFileSystem::truncate(Inode& inode, const std::string& path, std::uint64_t size) {
-    if (auto error = fault(Call::Truncate, path)) return *error;
-    inode.content.resize(static_cast<std::size_t>(size));
-    inode.unsynced.push_back({0, {}, size});
-    return Done{};
-}
-
-Result<Done> MemoryFileSystem::sync(Inode& inode, const std::string& path) {
-    if (auto error = fault(Call::Sync, path)) return *error;
-    inode.synced = inode.content;
-    inode.unsynced.clear();
-    return Done{};
-}
-
 Result<std::shared_ptr<File>> MemoryFileSystem::open(const std::string& path, OpenMode mode) {
     const std::scoped_lock lock(mutex_);
     if (auto error = fault(Call::Open, path)) return *error;
@@ -160,6 +89,7 @@ Result<std::shared_ptr<File>> MemoryFileSystem::open(const std::string& path, Op
         auto inode = std::make_shared<Inode>();
         inode->number = next_inode_++;
         found = names_.emplace(path, std::move(inode)).first;
+        unsynced_names_.push_back({{}, path, found->second});
     }
     return std::shared_ptr<File>(std::make_shared<MemoryFile>(*this, found->second, path));
 }
@@ -204,6 +134,7 @@ Result<Done> MemoryFileSystem::rename(const std::string& from, const std::string
     if (const auto file = names_.find(from); file != names_.end()) {
         auto inode = file->second;
         names_.erase(file);
+        unsynced_names_.push_back({from, to, inode});
         names_[to] = std::move(inode);
         return Done{};
     }
@@ -217,6 +148,10 @@ Result<Done> MemoryFileSystem::rename(const std::string& from, const std::string
         }
         *names = std::move(renamed);
     }
+    for (NameChange& change : unsynced_names_) {
+        if (is_inside(change.removed, from)) change.removed = moved(change.removed);
+        if (is_inside(change.added, from)) change.added = moved(change.added);
+    }
     std::set<std::string> directories;
     for (const std::string& path : directories_) {
         directories.insert(path == from || is_inside(path, from) ? moved(path) : path);
@@ -228,16 +163,24 @@ Result<Done> MemoryFileSystem::rename(const std::string& from, const std::string
 Result<Done> MemoryFileSystem::remove(const std::string& path) {
     const std::scoped_lock lock(mutex_);
     if (auto error = fault(Call::Remove, path)) return *error;
-    names_.erase(path);
+    if (names_.erase(path) > 0) unsynced_names_.push_back({path, {}, nullptr});
     return Done{};
 }
 
 Result<Done> MemoryFileSystem::remove_directory(const std::string& path) {
     const std::scoped_lock lock(mutex_);
     if (auto error = fault(Call::Remove, path)) return *error;
+    if (names_.erase(path) > 0) {
+        unsynced_names_.push_back({path, {}, nullptr});
+        return Done{};
+    }
+    if (!directories_.contains(path)) return Done{};
     const auto goes = [&](const std::string& name) {
         return name == path || is_inside(name, path);
     };
+    std::erase_if(unsynced_names_, [&](const NameChange& change) {
+        return goes(change.removed) || goes(change.added);
+    });
     std::erase_if(names_, [&](const auto& entry) { return goes(entry.first); });
     std::erase_if(synced_names_, [&](const auto& entry) { return goes(entry.first); });
     std::erase_if(directories_, goes);
@@ -247,12 +190,11 @@ Result<Done> MemoryFileSystem::remove_directory(const std::string& path) {
 Result<Done> MemoryFileSystem::sync_directory(const std::string& directory) {
     const std::scoped_lock lock(mutex_);
     if (auto error = fault(Call::Sync, directory)) return *error;
-    std::erase_if(synced_names_, [&](const auto& entry) {
-        return is_directly_inside(entry.first, directory) && !names_.contains(entry.first);
+    std::erase_if(unsynced_names_, [&](const NameChange& change) {
+        const bool here = change.directory() == directory;
+        if (here) change.apply_to(synced_names_);
+        return here;
     });
-    for (const auto& [path, inode] : names_) {
-        if (is_directly_inside(path, directory)) synced_names_[path] = inode;
-    }
     return Done{};
 }
 
@@ -260,6 +202,7 @@ Result<Done> MemoryFileSystem::sync_everything(const std::string& path) {
     const std::scoped_lock lock(mutex_);
     if (auto error = fault(Call::Sync, path)) return *error;
     synced_names_ = names_;
+    unsynced_names_.clear();
     for (auto& [name, inode] : names_) {
         inode->synced = inode->content;
         inode->unsynced.clear();
@@ -283,81 +226,6 @@ Result<std::string> MemoryFileSystem::identity_since_boot(const std::string& pat
     const auto found = names_.find(path);
     if (found == names_.end()) return failure("no such file", path);
     return "boot-" + std::to_string(boot_) + " " + std::to_string(found->second->number);
-}
-
-void MemoryFileSystem::set_capacity(std::uint64_t bytes) {
-    const std::scoped_lock lock(mutex_);
-    capacity_ = bytes;
-}
-
-void MemoryFileSystem::fail(Call call, std::string path_part, int times) {
-    const std::scoped_lock lock(mutex_);
-    faults_.push_back({call, std::move(path_part), times});
-}
-
-void MemoryFileSystem::die_at_step(int step) {
-    const std::scoped_lock lock(mutex_);
-    die_at_ = steps_ + step;
-}
-
-bool MemoryFileSystem::is_dead() const {
-    const std::scoped_lock lock(mutex_);
-    return dead_;
-}
-
-int MemoryFileSystem::steps() const {
-    const std::scoped_lock lock(mutex_);
-    return steps_;
-}
-
-void MemoryFileSystem::restart() {
-    faults_.clear();
-    locks_.clear();
-    die_at_.reset();
-    dead_ = false;
-}
-
-void MemoryFileSystem::kill_process() {
-    const std::scoped_lock lock(mutex_);
-    restart();
-}
-
-void MemoryFileSystem::lose_power(std::uint64_t seed) {
-    const std::scoped_lock lock(mutex_);
-    std::mt19937_64 random(seed);
-    const auto survives = [&] { return seed != 0 && random() % 2 == 0; };
-    Names left = synced_names_;
-    for (const auto& [path, inode] : names_) {
-        if (left[path] != inode && survives()) left[path] = inode;
-        if (left[path] == nullptr) left.erase(path);
-    }
-    // A removal that reached the disk. A renamed file has one of its names at least.
-    std::set<std::shared_ptr<Inode>> renamed;
-    for (const auto& [path, inode] : names_) {
-        const auto found = left.find(path);
-        if (found == left.end() || found->second != inode) renamed.insert(inode);
-    }
-    std::erase_if(left, [&](const auto& entry) {
-        return !names_.contains(entry.first) && !renamed.contains(entry.second) && survives();
-    });
-    std::set<std::shared_ptr<Inode>> inodes;
-    for (const auto& [path, inode] : left) {
-        if (!inodes.insert(inode).second) continue;
-        Bytes content = inode->synced;
-        for (const UnsyncedChange& change : inode->unsynced) {
-            if (!survives()) continue;
-            if (change.truncate) {
-                content.resize(static_cast<std::size_t>(*change.truncate));
-            } else {
-                apply(content, change.position, change.bytes);
-            }
-        }
-        inode->content = inode->synced = std::move(content);
-        inode->unsynced.clear();
-    }
-    names_ = synced_names_ = std::move(left);
-    ++boot_;
-    restart();
 }
 
 }  // namespace kafka::storage

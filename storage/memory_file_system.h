@@ -43,7 +43,8 @@ class MemoryFileSystem : public FileSystem {
 
     // Writes beyond this many bytes in all files fail, after filling what is left.
     void set_capacity(std::uint64_t bytes);
-    // The next `times` calls of that kind on a path containing `path_part` fail and change nothing.
+    // The next `times` calls of that kind on a path containing `path_part` fail: a write half way,
+    // anything else without having changed anything.
     void fail(Call call, std::string path_part, int times = 1);
     // The process dies in its `step`-th change from now on (0 is the next one): a write gets half
     // way, anything else does not happen, and every later call fails until kill_process() or
@@ -55,8 +56,9 @@ class MemoryFileSystem : public FileSystem {
 
     // What is left when the process is gone and the kernel lives on: everything.
     void kill_process();
-    // What is left when the machine stops. Of what was not synced, names and bytes, each piece is
-    // kept or lost as `seed` has it; with seed 0 all of it is lost.
+    // What is left when the machine stops. Of what was not synced each write is kept, lost or torn
+    // as `seed` has it, and of the changes to a directory's names, which a file system keeps in
+    // order, the last ones are lost. With seed 0 all of it is lost.
     void lose_power(std::uint64_t seed = 0);
 
   private:
@@ -80,6 +82,15 @@ class MemoryFileSystem : public FileSystem {
         int times;
     };
     using Names = std::map<std::string, std::shared_ptr<Inode>>;
+    // A file that was made, removed or renamed within its directory.
+    struct NameChange {
+        std::string removed;
+        std::string added;
+        std::shared_ptr<Inode> inode;
+
+        std::string directory() const;
+        void apply_to(Names& names) const;
+    };
 
     std::optional<Error> fault(Call call, const std::string& path);
     Result<Done> write(Inode& inode, const std::string& path, std::uint64_t position,
@@ -92,6 +103,7 @@ class MemoryFileSystem : public FileSystem {
     mutable std::mutex mutex_;
     Names names_;         // as the process sees them
     Names synced_names_;  // as the disk has them
+    std::vector<NameChange> unsynced_names_;
     std::set<std::string> directories_;
     std::set<std::string> locks_;
     std::vector<Fault> faults_;

@@ -16,7 +16,9 @@ Partition::Partition(TopicPartition name, Uuid topic_id, const OpenOptions& opti
       log_(std::move(log)),
       snapshots_(log_->files(), log_->folder(), log_->snapshots_found()),
       producer_id_expiration_ms_(options.producer_id_expiration_ms),
-      folder_is_new_(options.folder_is_new),
+      // What a killed run has written no sync may have covered, names no more than bytes.
+      epochs_unsynced_(options.recovery != RecoveryMode::Clean),
+      folder_is_new_(options.folder_is_new || options.recovery != RecoveryMode::Clean),
       high_watermark_(
           std::clamp(options.high_watermark, log_->log_start_offset(), log_->log_end_offset())),
       compacted_to_(options.first_dirty_offset) {}
@@ -170,8 +172,8 @@ void Partition::on_log_start_moved(Offset before) {
     if (start == before) return;
     if (epochs_.truncate_from_start(start)) epochs_unwritten_ = !write_epochs().ok();
     producers_.on_log_start_offset(start);
-    // A snapshot that stays longer than it needs to does no harm.
-    (void)snapshots_.drop_below(start).ok();
+    // Without one, the next start knows fewer producers; one too many does no harm.
+    (void)snapshots_.on_log_start(start, producers_).ok();
     observers_.notify(*this, PartitionChange::LogStart);
 }
 

@@ -163,7 +163,9 @@ class Partition {
     Result<Done> append_as_follower(BytesView batches, TimestampMs now);
     // A follower learns the leader's high watermark; never beyond the log end offset.
     void set_high_watermark(Offset high_watermark);
-    // Drops what lies at or after `offset`, which was not committed.
+    // Drops what lies at or after `offset`, which was not committed. So that the loss of power does
+    // not bring it back among what is appended next, the caller flushes and has the checkpoints
+    // written first.
     Result<Done> truncate_to(Offset offset, TimestampMs now);
 
     // --- reading
@@ -245,6 +247,8 @@ class Partition {
               std::unique_ptr<Log> log);
 
     Result<Done> restore_epochs(RecoveryMode recovery);
+    Result<Done> restore_oldest_epochs();
+    Result<Done> learn_epochs(LeaderEpochCache& epochs, Offset from, Offset end) const;
     // Replays what follows the newest snapshot at or below `newest_snapshot`.
     Result<Done> restore_producers(bool trust_running_snapshot, Offset newest_snapshot,
                                    TimestampMs now);
@@ -279,8 +283,8 @@ class Partition {
     bool offline_ = false;
     bool flush_in_flight_ = false;
     bool epochs_unwritten_ = false;
-    bool epochs_unsynced_ = false;
-    bool folder_is_new_ = false;
+    bool epochs_unsynced_;
+    bool folder_is_new_;
     Offset high_watermark_{0};
     Offset compacted_to_{-1};
     std::int32_t batches_since_snapshot_ = 0;

@@ -226,14 +226,14 @@ FlushTicket Partition::begin_flush() {
     FlushTicket ticket;
     ticket.end = log_end_offset();
     ticket.files = &log_->files();
-    auto unsynced = log_->unsynced_files();
+    auto unsynced = log_->take_unsynced_files();
     if (!unsynced) {
         ticket.failed = unsynced.error();
         return ticket;
     }
     ticket.unsynced = unsynced.take();
-    if (std::exchange(epochs_unsynced_, false)) {
-        const std::string path = folder() + "/" + std::string(kLeaderEpochFile);
+    const std::string path = folder() + "/" + std::string(kLeaderEpochFile);
+    if (std::exchange(epochs_unsynced_, false) && log_->files().exists(path)) {
         auto epochs = log_->files().open(path, OpenMode::Read);
         if (epochs) {
             ticket.unsynced.push_back(epochs.take());

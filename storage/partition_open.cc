@@ -1,6 +1,7 @@
 // How a partition comes to life from its folder, is cut, and is put to rest.
 #include <algorithm>
 #include <string_view>
+#include <utility>
 
 #include "storage/file_names.h"
 #include "storage/partition.h"
@@ -26,9 +27,13 @@ Result<std::unique_ptr<Partition>> Partition::open(FileSystem& files, std::strin
     const Log& opened = *partition->log_;
     const bool trusted = options.recovery != RecoveryMode::MachineFailed;
     const Offset newest_snapshot =
-        trusted ? opened.log_end_offset() : opened.segment_of(opened.recovery_point());
+        trusted ? opened.log_end_offset() : opened.segment_of(opened.recovery_point().previous());
     auto done = partition->restore_producers(trusted, newest_snapshot, options.now);
     if (!done) return done.error();
+    if (options.recovery == RecoveryMode::MachineFailed && partition->snapshots_.removed()) {
+        done = files.sync_directory(partition->folder());
+        if (!done) return done.error();
+    }
     return partition;
 }
 
@@ -53,13 +58,38 @@ Result<Done> Partition::restore_epochs(RecoveryMode recovery) {
     }
     epochs_.truncate_from_end(log_end_offset());
     epochs_.truncate_from_start(log_start_offset());
-    if (ask_from >= log_end_offset()) return Done{};
-    epochs_unwritten_ = true;
-    return log_->visit_headers(ask_from, [&](const RecordBatchView& batch) {
+    const std::vector<EpochEntry> known = epochs_.entries();
+    if (good && recovery != RecoveryMode::Clean) {
+        if (auto done = restore_oldest_epochs(); !done) return done;
+    }
+    if (ask_from < log_end_offset()) {
+        auto done = learn_epochs(epochs_, ask_from, log_end_offset());
+        if (!done) return done;
+    }
+    // The next start may find reason to trust the file.
+    return epochs_.entries() == known ? Done{} : write_epochs();
+}
+
+// The file forgets the epochs below the log start at once, but a crash may bring an older log start
+// back.
+Result<Done> Partition::restore_oldest_epochs() {
+    const auto first = epochs_.earliest();
+    const Offset known_from = first ? first->start_offset : log_end_offset();
+    if (known_from <= log_start_offset()) return Done{};
+    LeaderEpochCache all;
+    auto done = learn_epochs(all, log_start_offset(), known_from);
+    for (const EpochEntry& entry : epochs_.entries()) all.assign(entry.epoch, entry.start_offset);
+    epochs_ = std::move(all);
+    return done;
+}
+
+Result<Done> Partition::learn_epochs(LeaderEpochCache& epochs, Offset from, Offset end) const {
+    return log_->visit_headers(from, [&](const RecordBatchView& batch) {
+        if (batch.base_offset() >= end) return false;
         const LeaderEpoch epoch = batch.partition_leader_epoch();
-        const auto latest = epochs_.latest();
+        const auto latest = epochs.latest();
         if (epoch.value >= 0 && (!latest || epoch > latest->epoch)) {
-            epochs_.assign(epoch, std::max(batch.base_offset(), log_start_offset()));
+            epochs.assign(epoch, std::max(batch.base_offset(), log_start_offset()));
         }
         return true;
     });
@@ -70,6 +100,7 @@ Result<Done> Partition::restore_producers(bool trust_running_snapshot, Offset ne
     auto done = snapshots_.restore(producers_, log_start_offset(), newest_snapshot,
                                    trust_running_snapshot, now, producer_id_expiration_ms_);
     if (!done) return done;
+    if (snapshots_.removed()) log_->note_folder_changed();
     batches_since_snapshot_ = 0;
     const Offset from = producers_.end_offset();
     if (from < log_end_offset()) {

@@ -50,12 +50,14 @@ ProducerSnapshots::ProducerSnapshots(FileSystem& files, std::string folder,
 Result<Done> ProducerSnapshots::restore(ProducerState& state, Offset log_start, Offset log_end,
                                         bool trust_running_snapshot, TimestampMs now,
                                         std::int64_t expiration_ms) {
+    removed_ = false;
     while (!offsets_.empty() && offsets_.back() > log_end) {
         if (auto done = remove(offsets_.size() - 1); !done) return done;
     }
     if (const auto running = read_running()) {
         const Offset newest = offsets_.empty() ? log_start : offsets_.back();
-        const bool usable = trust_running_snapshot && running->end <= log_end;
+        const bool usable =
+            trust_running_snapshot && running->end <= log_end && running->end >= log_start;
         if (!usable) {
             // What is appended up to there from now on is not what it speaks of.
             if (auto done = files_->remove(running_path()); !done) return done;
@@ -65,7 +67,9 @@ Result<Done> ProducerSnapshots::restore(ProducerState& state, Offset log_start, 
     }
     while (!offsets_.empty()) {
         auto bytes = read_file(*files_, file_path(folder_, offsets_.back(), kSnapshotSuffix));
-        if (bytes && state.load_snapshot(*bytes, now, expiration_ms)) {
+        // What the log held between a snapshot and its start is gone: half of the truth is none.
+        if (bytes && offsets_.back() >= log_start &&
+            state.load_snapshot(*bytes, now, expiration_ms)) {
             state.set_end_offset(offsets_.back());
             return Done{};
         }
@@ -136,8 +140,11 @@ bool ProducerSnapshots::load_running(const Running& running, ProducerState& stat
     return true;
 }
 
-Result<Done> ProducerSnapshots::drop_below(Offset log_start) {
-    while (offsets_.size() > 1 && offsets_.front() < log_start) {
+Result<Done> ProducerSnapshots::on_log_start(Offset log_start, const ProducerState& state) {
+    if (!state.empty() && (offsets_.empty() || offsets_.back() < log_start)) {
+        if (auto done = write(state); !done) return done;
+    }
+    while (!offsets_.empty() && offsets_.front() < log_start) {
         if (auto done = remove(0); !done) return done;
     }
     return Done{};
@@ -154,6 +161,7 @@ Result<Done> ProducerSnapshots::drop_unless(const std::function<bool(Offset)>& i
 Result<Done> ProducerSnapshots::remove(std::size_t index) {
     auto done = files_->remove(file_path(folder_, offsets_[index], kSnapshotSuffix));
     if (done) offsets_.erase(offsets_.begin() + static_cast<std::ptrdiff_t>(index));
+    removed_ = true;
     return done;
 }
 

@@ -26,12 +26,16 @@ class ProducerSnapshots {
     Result<Done> restore(ProducerState& state, Offset log_start, Offset log_end,
                          bool trust_running_snapshot, TimestampMs now, std::int64_t expiration_ms);
 
+    // restore() has removed some, which must not come back when the log has grown beyond them.
+    bool removed() const { return removed_; }
+
     // Writes `<end offset>.snapshot`, unless it is there.
     Result<Done> write(const ProducerState& state);
     Result<Done> write_running(const ProducerState& state);
 
-    // Removes the snapshots below the log start, but not the newest.
-    Result<Done> drop_below(Offset log_start);
+    // The log start has moved: removes the snapshots below it, and sees to it that there is one
+    // above, from which the producers are known whose batches are deleted now.
+    Result<Done> on_log_start(Offset log_start, const ProducerState& state);
     // Removes those that `is_wanted` does not want, but not the newest.
     Result<Done> drop_unless(const std::function<bool(Offset)>& is_wanted);
 
@@ -47,6 +51,7 @@ class ProducerSnapshots {
     FileSystem* files_;
     std::string folder_;
     std::vector<Offset> offsets_;
+    bool removed_ = false;
 };
 
 }  // namespace kafka::storage

@@ -105,11 +105,12 @@ Result<Segment::Recovered> Segment::walk(std::uint32_t position, Offset verify_f
         end = (*header)->next_offset();
         take_in(**header, cursor.position(), index_interval_bytes);
     }
+    // A truncation may have been interrupted before it came to this one.
+    if (auto done = truncate_transaction_index(end); !done) return done.error();
     if (size_ == file_size) return Recovered{end};
     if (auto done = (*file)->truncate(size_); !done) return done.error();
     if (auto done = offset_index_.truncate_to(end); !done) return done.error();
     if (auto done = time_index_.truncate_to(end); !done) return done.error();
-    if (auto done = truncate_transaction_index(end); !done) return done.error();
     return Recovered{end, true};
 }
 

@@ -182,7 +182,8 @@ TEST_F(LogFolderTest, LeftoversAreListedForRemovalAndUnknownFilesLeftAlone) {
     EXPECT_TRUE(folder->segments[0].has_offset_index);
     EXPECT_FALSE(folder->segments[0].has_time_index);
     EXPECT_THAT(folder->snapshots, ElementsAre(Offset{9}));
-    EXPECT_EQ(folder->removals.size(), 4u);
+    EXPECT_EQ(folder->removals.size(), 3u);
+    EXPECT_THAT(names(), testing::Not(testing::Contains("leader-epoch-checkpoint.tmp")));
     EXPECT_THAT(names(), testing::Contains("notes.txt"));
     EXPECT_THAT(names(), testing::Contains("00000000000000000007.index.deleted"));
 }

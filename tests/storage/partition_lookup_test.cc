@@ -2,6 +2,9 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
+
+#include "storage/file_names.h"
 #include "tests/storage/support/partition_harness.h"
 
 namespace kafka::storage {
@@ -136,6 +139,37 @@ TEST(PartitionRetention, DropsTheOldestSegmentsBySizeAndByTime) {
     EXPECT_EQ(log.partition->size_in_bytes(), 0u);
     log.kill_and_reopen();
     EXPECT_EQ(log.append({}).base_offset, Offset{100});
+}
+
+// How long each segment took to be rolled, when a record comes every 10 ms.
+std::vector<std::int64_t> roll_times_ms(bool restart_in_between) {
+    LogConfig config;
+    config.segment_ms = 1000;
+    config.segment_jitter_ms = 800;
+    PartitionHarness log(config);
+    std::vector<std::int64_t> times;
+    std::int64_t began = 0;
+    for (std::int64_t now = 0; now < 20'000; now += 10) {
+        log.append_many(1, {.timestamp = {now}});
+        const Offset last = log.partition->log_end_offset().previous();
+        if (now > 0 && log.files.exists(file_path(log.kFolder, last, kLogSuffix))) {
+            times.push_back(now - began);
+            began = now;
+        }
+        if (restart_in_between && now % 500 == 0) log.kill_and_reopen();
+    }
+    return times;
+}
+
+TEST(PartitionRolling, JitterSpreadsTheRollsAndIsTheSameAfterARestart) {
+    const std::vector<std::int64_t> times = roll_times_ms(false);
+
+    const auto [least, most] = std::ranges::minmax(times);
+    EXPECT_GT(times.size(), 20u);
+    EXPECT_GE(least, 200);
+    EXPECT_LE(most, 1010);
+    EXPECT_GT(most - least, 300);
+    EXPECT_EQ(roll_times_ms(true), times);
 }
 
 TEST(PartitionRetention, AnEmptyCleanupPolicyKeepsEverything) {

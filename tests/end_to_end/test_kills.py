@@ -7,7 +7,7 @@ import time
 from broker_test_case import BrokerTestCase
 from idempotent_load import Producer
 
-KILLS = int(os.environ.get("BARNABAS_KILLS", "25"))
+KILLS = int(os.environ.get("BARNABAS_KILLS", "200"))
 PARTITIONS = 4
 
 
@@ -22,7 +22,7 @@ class Kills(BrokerTestCase):
             producer.start()
 
         for _ in range(KILLS):
-            time.sleep(chance.uniform(0.02, 0.3))
+            time.sleep(chance.uniform(0.02, 0.2))
             self.broker.kill()
             self.broker.start()
         time.sleep(0.2)

@@ -50,7 +50,8 @@ TEST(KeyMap, TakesNoMoreMemoryThanItWasGiven) {
         while (map.put(view_of(key(count)), {count})) ++count;
 
         EXPECT_LE(map.memory_bytes(), bytes);
-        EXPECT_GE(static_cast<double>(count), static_cast<double>(bytes) / 16 * 0.8);
+        // The hash is keyed at random: the parts do not fill up at the same time.
+        EXPECT_GE(static_cast<double>(count), static_cast<double>(bytes) / 16 * 0.7);
         EXPECT_EQ(map.size(), static_cast<std::size_t>(count));
         for (int i = 0; i < count; ++i) ASSERT_EQ(map.find(view_of(key(i))), Offset{i});
         // What is in it can still be moved on.

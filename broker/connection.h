@@ -88,6 +88,11 @@ class Connection final : public Client {
     std::size_t send_some(std::size_t until, bool more_follows);
     std::size_t send_file(const Records& records);
     bool sent(std::int64_t result);
+    // Are the next bytes of the file in the page cache? If not, they are fetched meanwhile, and
+    // nothing is sent before that.
+    bool has_pages(const Records& records);
+    struct PageFetch;
+    void pages_fetched(std::int64_t until);
 
     void abandon_all();
     void refuse(const std::string& why);
@@ -108,10 +113,11 @@ class Connection final : public Client {
     std::size_t sent_ = 0;              // bytes of answers_
     std::size_t splice_ = 0;            // splices of answers_ that have been sent
     std::int64_t splice_sent_ = 0;      // bytes of the next one
+    std::int64_t splice_cached_ = 0;    // as far as it was found in the page cache
 
     int waits_ = 0;  // of the event loop; the connection lives until they are over
     bool waits_readable_ = false;
-    bool waits_writable_ = false;
+    bool waits_writable_ = false;  // or for pages of a file that is to be sent
     bool closing_ = false;
     bool closed_ = false;
     bool listed_ = false;  // in the loop's list of those to attend to

@@ -100,6 +100,9 @@ class RequestContext {
     // fn() on the blocking pool.
     template <class Fn>
     auto blocking(Fn& fn);
+    // fn() on the pool for cold reads and for unpacking.
+    template <class Fn>
+    auto reading(Fn& fn);
 
   private:
     friend class Exchange;

@@ -4,6 +4,7 @@
 #include "broker/fetch/fetch_sessions.h"
 #include "broker/groups/group_shard.h"
 #include "broker/metrics/request_metrics.h"
+#include "broker/produce/append_line.h"
 #include "broker/produce/producer_turns.h"
 #include "broker/shard_loop.h"
 #include "broker/shards.h"
@@ -19,6 +20,7 @@ Shard::Shard(ShardId id, Shards& all, const Clock& clock)
       clock_(clock),
       timers_([this](std::chrono::nanoseconds earliest) { loop_->set_clock(earliest); }),
       image_(std::make_unique<cluster::Image>()),
+      append_line_(std::make_unique<AppendLine>(*this)),
       producer_turns_(std::make_unique<ProducerTurns>()),
       fetch_sessions_(std::make_unique<FetchSessions>(
           static_cast<std::uint32_t>(id), static_cast<std::uint32_t>(all.count()),

@@ -23,6 +23,7 @@ class Partition;
 
 namespace kafka::broker {
 
+class AppendLine;
 class FetchSessions;
 class GroupShard;
 class ProducerTurns;
@@ -64,6 +65,7 @@ class Shard {
     storage::Partition* find(const TopicIdPartition& partition) const;
     Partitions& partitions() { return partitions_; }
 
+    AppendLine& append_line() { return *append_line_; }
     ProducerTurns& producer_turns() { return *producer_turns_; }
     FetchSessions& fetch_sessions() { return *fetch_sessions_; }
     // The coordinators of groups that live here.
@@ -88,6 +90,7 @@ class Shard {
     std::unique_ptr<cluster::Image> image_;
     std::int64_t image_end_offset_ = 0;
     Partitions partitions_;
+    std::unique_ptr<AppendLine> append_line_;
     std::unique_ptr<ProducerTurns> producer_turns_;
     std::unique_ptr<FetchSessions> fetch_sessions_;
     std::unique_ptr<GroupShard> groups_;

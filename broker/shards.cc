@@ -21,6 +21,7 @@ Shards::Shards(std::size_t count, const BrokerConfig& config, const Clock& clock
     : count_(count),
       config_(config),
       blocking_pool_(kBlockingThreads),
+      reading_pool_(kBlockingThreads),
       quota_(config.connection_limits) {
     CHECK(count > 0, "there is a shard");
     for (std::size_t i = 0; i < count; ++i) {

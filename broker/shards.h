@@ -1,4 +1,4 @@
-// All shards of the broker and what they share: the pool for blocking work and the controller on
+// All shards of the broker and what they share: the pools for blocking work and the controller on
 // shard 0. Built once at start-up; afterwards any thread may read it.
 #pragma once
 
@@ -44,7 +44,11 @@ class Shards {
     }
 
     const BrokerConfig& config() const { return config_; }
+    // For syncs and deletes.
     BlockingPool& blocking_pool() { return blocking_pool_; }
+    // For what clients make us do that may take long: cold reads, and unpacking what is large. A
+    // pool of its own, so that no sync waits behind them.
+    BlockingPool& reading_pool() { return reading_pool_; }
     ConnectionQuota& quota() { return quota_; }
 
     // Lives on shard 0; null until metadata has been loaded.
@@ -62,6 +66,7 @@ class Shards {
     const std::size_t count_;
     const BrokerConfig& config_;
     BlockingPool blocking_pool_;
+    BlockingPool reading_pool_;
     ConnectionQuota quota_;
     cluster::Controller* controller_ = nullptr;
     const LogDirectories* log_directories_ = nullptr;

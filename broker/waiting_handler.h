@@ -90,4 +90,9 @@ auto RequestContext::blocking(Fn& fn) {
     return BlockingCall<Fn>(shard_, shard_.all().blocking_pool(), fn);
 }
 
+template <class Fn>
+auto RequestContext::reading(Fn& fn) {
+    return BlockingCall<Fn>(shard_, shard_.all().reading_pool(), fn);
+}
+
 }  // namespace kafka::broker

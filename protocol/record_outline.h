@@ -55,8 +55,10 @@ class PlainRecords {
 class PackedRecords {
   public:
     PackedRecords(CompressionType codec, BytesView compressed)
-        : decompressor_(make_decompressor(codec, compressed)),
-          most_bytes_(max_decompressed_bytes(compressed.size())) {}
+        : PackedRecords(codec, compressed, max_decompressed_bytes(compressed.size())) {}
+    // Beyond `most_bytes` unpacked ones the rest is taken for damaged.
+    PackedRecords(CompressionType codec, BytesView compressed, std::int64_t most_bytes)
+        : decompressor_(make_decompressor(codec, compressed)), most_bytes_(most_bytes) {}
 
     bool varint(std::int32_t* value);
     bool varlong(std::int64_t* value);

@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <type_traits>
+
 #include "protocol/record_outline.h"
 #include "storage/batch_validator_records.h"
 #include "storage/batch_validator_rewrite.h"
@@ -10,9 +12,25 @@ namespace kafka::storage {
 namespace {
 
 constexpr std::int16_t kFirstVersionWithZstd = 7;
+// What may be done on a thread that serves many: half a millisecond or so.
+constexpr std::size_t kPackedAtOnce = 64 << 10;
+constexpr std::int64_t kUnpackedAtOnce = 512 << 10;
+constexpr std::size_t kRewrittenAtOnce = 16 << 10;
 constexpr std::int32_t kShortestLength = 14;  // of the oldest format, which Kafka measures all by
 
 InvalidBatch invalid(ErrorCode code) { return {code, std::nullopt, {}}; }
+
+InvalidBatch unfinished() {
+    InvalidBatch batch;
+    batch.unfinished = true;
+    return batch;
+}
+
+bool takes_long(const RecordBatchView& batch, CompressionType codec, bool keeps_codec) {
+    const bool plain = codec == CompressionType::None;
+    if (!keeps_codec) return !plain || batch.size_in_bytes() > kRewrittenAtOnce;
+    return !plain && batch.size_in_bytes() > kPackedAtOnce;
+}
 
 // What stands at the start of some bytes, as Kafka's reader of batches sees it.
 struct Found {
@@ -84,27 +102,42 @@ std::optional<InvalidBatch> check_header(const RecordBatchView& batch, const Bat
     return std::nullopt;
 }
 
+// `damaged` when the codec could not unpack the bytes.
 template <class Source>
 std::optional<InvalidBatch> check_records(const RecordBatchView& batch, Source source,
-                                          bool read_whole, RecordChecks& checks) {
+                                          RecordChecks& checks, bool* damaged) {
+    constexpr bool kReadWhole = std::is_same_v<Source, PlainRecords>;
+    // Bytes that no codec understands are Kafka's "unknown" error. It is the right one in that
+    // CORRUPT_MESSAGE would make producers send them again.
+    const auto refusal = [&] {
+        *damaged = source.damaged();
+        return invalid(*damaged ? ErrorCode::UNKNOWN_SERVER_ERROR : ErrorCode::INVALID_RECORD);
+    };
     RecordOutline record;
     for (std::int32_t i = 0; i < batch.record_count(); ++i) {
         // Unlike Kafka: a compressed record whose parts do not add up to its length is refused too;
         // Kafka lets it in, and no consumer can read on from there.
-        if (!read_outline(source, record)) {
-            // Bytes that no codec understands are Kafka's "unknown" error. It is the right one in
-            // that CORRUPT_MESSAGE would make producers send them again.
-            return invalid(source.damaged() ? ErrorCode::UNKNOWN_SERVER_ERROR
-                                            : ErrorCode::INVALID_RECORD);
-        }
+        if (!read_outline(source, record)) return refusal();
         checks.record(record.timestamp_delta_ms, record.key_bytes, record.value_bytes,
-                      record.offset_delta, read_whole);
+                      record.offset_delta, kReadWhole);
     }
-    if (!source.at_end()) {
-        return invalid(source.damaged() ? ErrorCode::UNKNOWN_SERVER_ERROR
-                                        : ErrorCode::INVALID_RECORD);
-    }
+    if (!source.at_end()) return refusal();
     return std::nullopt;
+}
+
+std::optional<InvalidBatch> check_records(const RecordBatchView& batch, CompressionType codec,
+                                          const BatchRules& rules, RecordChecks& checks) {
+    bool damaged = false;
+    if (codec == CompressionType::None) {
+        return check_records(batch, PlainRecords(batch.records()), checks, &damaged);
+    }
+    const std::int64_t most =
+        rules.bounded ? kUnpackedAtOnce : max_decompressed_bytes(batch.records().size());
+    auto error =
+        check_records(batch, PackedRecords(codec, batch.records(), most), checks, &damaged);
+    // Bytes that make no sense, or only more of them than may be unpacked here.
+    if (damaged && rules.bounded) return unfinished();
+    return error;
 }
 
 ValidBatch set_timestamps(MutableRecordBatch batch, const BatchRules& rules, TimestampMs now,
@@ -140,13 +173,12 @@ BatchValidation validate_batch(MutableBytes bytes, const BatchRules& rules, Time
     const CompressionType codec = *batch.compression();
     const bool keeps_codec = !rules.compression || rules.compression->type == codec ||
                              (batch.is_control() && codec == CompressionType::None);
+    if (rules.bounded && takes_long(batch, codec, keeps_codec)) return unfinished();
     if (!keeps_codec) return rewrite_batch(batch, rules, now);
 
     RecordChecks checks(batch, rules, now);
     const bool plain = codec == CompressionType::None;
-    auto error = plain ? check_records(batch, PlainRecords(batch.records()), true, checks)
-                       : check_records(batch, PackedRecords(codec, batch.records()), false, checks);
-    if (error) return std::move(*error);
+    if (auto error = check_records(batch, codec, rules, checks)) return std::move(*error);
     if (!checks.all_passed()) return checks.errors();
     // Kafka takes the offset deltas of plain records as they come, and fails on packed ones.
     if (!plain && !checks.in_order()) return invalid(ErrorCode::UNKNOWN_SERVER_ERROR);

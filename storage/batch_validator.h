@@ -32,6 +32,8 @@ struct BatchRules {
     bool compacted = false;             // cleanup.policy contains compact: keys are needed
     std::int16_t produce_version = 13;  // of the request; zstd is allowed from 7 on
     AppendOrigin origin = AppendOrigin::Client;
+    // Give up on what takes long: on a thread that serves many.
+    bool bounded = false;
 };
 
 struct ValidBatch {
@@ -58,6 +60,7 @@ struct InvalidBatch {
     std::optional<std::string>
         message;  // what the client is told; nothing where Kafka says nothing
     std::vector<RecordError> record_errors;
+    bool unfinished = false;  // nothing is known: by bounded rules it would have taken too long
 };
 
 using BatchValidation = BasicResult<ValidBatch, InvalidBatch>;

@@ -138,10 +138,11 @@ class Log {
     // The aborted transactions that reach into what was read from `from` on, and perhaps a few
     // that begin after it; by their markers.
     Result<std::vector<AbortedTransaction>> aborted_in(Offset from, const LogRead& read) const;
-    // The first record from the log start on with a time at or after `timestamp`.
-    Result<std::optional<TimestampAndOffset>> find_timestamp(TimestampMs timestamp) const;
-    // The first record with the log's largest time.
-    Result<std::optional<TimestampAndOffset>> find_max_timestamp() const;
+    // The first batch that reaches to or beyond `from` and has a record with a time at or after
+    // `timestamp`, whole; empty when there is none.
+    Result<Bytes> find_batch_at_or_after(TimestampMs timestamp, Offset from) const;
+    // The first batch that has the log's largest time.
+    Result<Bytes> find_batch_with_max_timestamp() const;
     // Visits the batches from the one that contains `from` on, until the visitor returns false:
     // their headers only (61 bytes), but control batches whole; or all of them whole.
     using BatchVisitor = std::function<bool(const RecordBatchView& batch)>;

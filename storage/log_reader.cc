@@ -28,6 +28,13 @@ Result<Records> slice(const Segment& segment, std::uint32_t start, std::uint32_t
     return records;
 }
 
+Result<Bytes> load_whole(BatchCursor& cursor) {
+    Bytes whole;
+    auto batch = cursor.load(whole);
+    if (!batch) return batch.error();
+    return whole;
+}
+
 }  // namespace
 
 void Log::remember(const Segment& segment, Offset offset, std::uint32_t position) const {
@@ -110,35 +117,31 @@ Result<std::uint32_t> Log::end_of_read(const Segment& segment, std::uint32_t sta
     return cursor.next_position();
 }
 
-Result<std::optional<TimestampAndOffset>> Log::find_timestamp(TimestampMs timestamp) const {
-    Bytes whole;
-    for (std::size_t i = segments_.empty() ? 0 : segment_index(log_start_offset_);
-         i < segments_.size(); ++i) {
+Result<Bytes> Log::find_batch_at_or_after(TimestampMs timestamp, Offset from) const {
+    for (std::size_t i = segments_.empty() ? 0 : segment_index(from); i < segments_.size(); ++i) {
         const Segment& segment = *segments_[i];
         auto newest = segment.max_timestamp();
         if (!newest) return newest.error();
         if (newest->timestamp < timestamp) continue;
-        auto start = segment.find_timestamp(timestamp);
-        if (!start) return start.error();
+        auto by_time = segment.find_timestamp(timestamp);
+        if (!by_time) return by_time.error();
+        auto by_offset = segment.find(from);
+        if (!by_offset) return by_offset.error();
         auto file = segment.log_file();
         if (!file) return file.error();
-        BatchCursor cursor(**file, *start, segment.size());
+        BatchCursor cursor(**file, std::max(*by_time, *by_offset), segment.size());
         while (true) {
             auto header = cursor.next();
             if (!header) return header.error();
             if (!*header) break;
             if ((*header)->max_timestamp() < timestamp) continue;
-            if ((*header)->last_offset() < log_start_offset_) continue;
-            auto batch = cursor.load(whole);
-            if (!batch) return batch.error();
-            auto found = find_record_at_or_after(*batch, timestamp, log_start_offset_);
-            if (!found || *found) return found;
+            return load_whole(cursor);
         }
     }
-    return std::optional<TimestampAndOffset>();
+    return Bytes();
 }
 
-Result<std::optional<TimestampAndOffset>> Log::find_max_timestamp() const {
+Result<Bytes> Log::find_batch_with_max_timestamp() const {
     TimestampAndOffset newest;
     const Segment* holder = nullptr;
     for (const auto& segment : segments_) {
@@ -148,7 +151,7 @@ Result<std::optional<TimestampAndOffset>> Log::find_max_timestamp() const {
         newest = *newest_here;
         holder = segment.get();
     }
-    if (holder == nullptr) return std::optional<TimestampAndOffset>();
+    if (holder == nullptr) return Bytes();
     auto position = holder->find(newest.offset);
     if (!position) return position.error();
     auto file = holder->log_file();
@@ -156,11 +159,8 @@ Result<std::optional<TimestampAndOffset>> Log::find_max_timestamp() const {
     BatchCursor cursor(**file, *position, holder->size());
     auto header = cursor.next();
     if (!header) return header.error();
-    if (!*header) return std::optional<TimestampAndOffset>();
-    Bytes whole;
-    auto batch = cursor.load(whole);
-    if (!batch) return batch.error();
-    return find_record_with_max_timestamp(*batch);
+    if (!*header) return Bytes();
+    return load_whole(cursor);
 }
 
 Result<Done> Log::visit_headers(Offset from, const BatchVisitor& visitor) const {

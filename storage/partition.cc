@@ -16,6 +16,7 @@ Partition::Partition(TopicPartition name, Uuid topic_id, const OpenOptions& opti
       log_(std::move(log)),
       snapshots_(log_->files(), log_->folder(), log_->snapshots_found()),
       producer_id_expiration_ms_(options.producer_id_expiration_ms),
+      disk_(options.disk),
       // What a killed run has written no sync may have covered, names no more than bytes.
       epochs_unsynced_(options.recovery != RecoveryMode::Clean),
       folder_is_new_(options.folder_is_new || options.recovery != RecoveryMode::Clean),
@@ -115,29 +116,6 @@ Result<Bytes> Partition::read_bytes(Offset from, std::int64_t max_bytes, ReadLim
     return bytes;
 }
 
-Result<FoundOffset> Partition::find_offset(TimestampMs timestamp, ReadLimit limit) const {
-    if (offline_) return offline_error();
-    const auto epoch_of = [&](std::optional<EpochEntry> entry) {
-        return entry ? entry->epoch : kNoLeaderEpoch;
-    };
-    if (timestamp == timestamp::kLatest) {
-        return FoundOffset{kNoTimestamp, limit_offset(limit), epoch_of(epochs_.latest())};
-    }
-    if (timestamp == timestamp::kEarliest || timestamp == timestamp::kEarliestLocal) {
-        auto first = epochs_.earliest();
-        if (first && first->start_offset > log_start_offset()) first.reset();
-        return FoundOffset{kNoTimestamp, log_start_offset(), epoch_of(first)};
-    }
-    if (timestamp == timestamp::kLatestTiered) return FoundOffset{};
-
-    const bool newest = timestamp == timestamp::kMax;
-    auto found = newest ? log_->find_max_timestamp() : log_->find_timestamp(timestamp);
-    if (!found) return found.error();
-    if (!*found || (*found)->offset >= limit_offset(limit)) return FoundOffset{};
-    return FoundOffset{(*found)->timestamp, (*found)->offset,
-                       epochs_.epoch_of((*found)->offset).value_or(kNoLeaderEpoch)};
-}
-
 EpochEnd Partition::end_of_epoch(LeaderEpoch requested) const {
     return epochs_.end_of_epoch(requested, log_end_offset());
 }
@@ -200,6 +178,7 @@ Result<Done> Partition::offline_if_failed(Result<Done> result) {
 
 void Partition::take_offline() {
     if (std::exchange(offline_, true)) return;
+    if (disk_) disk_->disk_failed();
     observers_.notify(*this, PartitionChange::Offline);
 }
 

@@ -24,10 +24,10 @@
 #include "storage/leader_epoch_cache.h"
 #include "storage/log.h"
 #include "storage/log_config.h"
+#include "storage/offset_lookup.h"
 #include "storage/partition_observer.h"
 #include "storage/producer_snapshots.h"
 #include "storage/producer_state.h"
-#include "storage/record_scan.h"
 #include "storage/topic_partition.h"
 #include "storage/traffic.h"
 #include "storage/transaction_index.h"
@@ -37,6 +37,8 @@ namespace kafka::storage {
 struct AppendRequest {
     std::int16_t produce_version = 13;
     AppendContext context;  // origin, and what a transactional batch must show
+    // Postpone what takes long to validate.
+    bool bounded = false;
 };
 
 struct AppendResult {
@@ -48,9 +50,11 @@ struct AppendResult {
     Offset last_offset{-1};  // acks=all is done when the high watermark passes this
     TimestampMs log_append_time = kNoTimestamp;  // none for CreateTime, but a duplicate's own
     Offset log_start_offset{-1};
+    // Nothing has happened: validate by rules_for() elsewhere, then append_validated().
+    bool postponed = false;
     bool duplicate = false;  // a retry of a batch that is in the log already: the offsets are its
 
-    bool ok() const { return error == ErrorCode::NONE; }
+    bool ok() const { return error == ErrorCode::NONE && !postponed; }
 };
 
 // How far a reader may see.
@@ -63,23 +67,6 @@ struct ReadResult {
     Offset log_start_offset;
     // For ReadLimit::LastStable: whose records the reader has to drop, by their markers.
     std::vector<AbortedTransaction> aborted_transactions;
-};
-
-// ListOffsets' special timestamps.
-namespace timestamp {
-inline constexpr TimestampMs kLatest{-1};
-inline constexpr TimestampMs kEarliest{-2};
-inline constexpr TimestampMs kMax{-3};
-inline constexpr TimestampMs kEarliestLocal{-4};
-inline constexpr TimestampMs kLatestTiered{-5};
-}  // namespace timestamp
-
-struct FoundOffset {
-    TimestampMs timestamp = kNoTimestamp;
-    Offset offset{-1};  // -1: there is none
-    LeaderEpoch leader_epoch{-1};
-
-    bool operator==(const FoundOffset&) const = default;
 };
 
 // What has to be synced so that everything below `end` survives the loss of power. Made on the
@@ -109,6 +96,13 @@ struct PartitionCheckpoint {
 struct CompactionNeed;
 struct CompactionTask;
 
+// Hears that a partition went offline because of its disk: others on the same disk are to follow.
+class DiskFailures {
+  public:
+    virtual ~DiskFailures() = default;
+    virtual void disk_failed() = 0;
+};
+
 class Partition {
   public:
     struct OpenOptions {
@@ -121,6 +115,7 @@ class Partition {
         bool folder_is_new = false;  // and not yet sure to survive the loss of power
         TimestampMs now{0};
         std::int64_t producer_id_expiration_ms = 86'400'000;
+        DiskFailures* disk = nullptr;  // outlives the partition
     };
 
     // `folder` exists. A folder without segments is an empty log. Use LogDirectory::open_partition.
@@ -153,6 +148,11 @@ class Partition {
     // place.
     AppendResult append_as_leader(MutableBytes batch, const AppendRequest& request,
                                   TimestampMs now);
+    // The same in two steps: the first, validate_batch(), may run on any thread. The rules view the
+    // partition's name.
+    BatchRules rules_for(const AppendRequest& request) const;
+    AppendResult append_validated(BatchValidation validation, MutableBytes batch,
+                                  const AppendRequest& request, TimestampMs now);
     // Before the first batch of a transaction is appended (KIP-890); see ProducerState.
     Result<VerificationGuard> start_verification(const RecordBatchView& batch,
                                                  bool supports_epoch_bump, TimestampMs now);
@@ -179,6 +179,10 @@ class Partition {
     Result<Bytes> read_bytes(Offset from, std::int64_t max_bytes, ReadLimit limit) const;
     // ListOffsets: a special timestamp, or the first record at or after a time.
     Result<FoundOffset> find_offset(TimestampMs timestamp, ReadLimit limit) const;
+    // The same step by step, for those who may neither wait for the disk nor unpack: a lookup that
+    // is not over is scanned elsewhere, and what was found comes back to finish_lookup().
+    Result<OffsetLookup> begin_lookup(TimestampMs timestamp, ReadLimit limit, Offset from) const;
+    FoundOffset finish_lookup(const TimestampAndOffset& found, ReadLimit limit) const;
     // OffsetForLeaderEpoch, once check_leader_epoch() has passed.
     EpochEnd end_of_epoch(LeaderEpoch requested) const;
     Offset log_start_offset() const { return log_->log_start_offset(); }
@@ -262,7 +266,6 @@ class Partition {
     void on_log_start_moved(Offset before);
     void advance_high_watermark();
     Offset limit_offset(ReadLimit limit) const;
-    BatchRules rules_for(const AppendRequest& request) const;
     Error offline_error() const;
     Result<Done> offline_if_failed(Result<Done> result);
     Offset first_dirty_offset() const;
@@ -278,6 +281,7 @@ class Partition {
     std::int64_t producer_id_expiration_ms_;
     PartitionObservers observers_;
 
+    DiskFailures* disk_;
     LeaderEpoch leader_epoch_{-1};
     bool is_leader_ = false;
     bool offline_ = false;

@@ -56,6 +56,7 @@ BatchRules Partition::rules_for(const AppendRequest& request) const {
     rules.compacted = config_.cleanup_compact;
     rules.produce_version = request.produce_version;
     rules.origin = request.context.origin;
+    rules.bounded = request.bounded;
     return rules;
 }
 
@@ -63,16 +64,24 @@ AppendResult Partition::append_as_leader(MutableBytes batch, const AppendRequest
                                          TimestampMs now) {
     if (offline_) return refused(offline_error());
     if (!is_leader_) return refused(ErrorCode::NOT_LEADER_OR_FOLLOWER);
-    auto valid = validate_batch(batch, rules_for(request), now);
-    if (!valid) {
-        InvalidBatch invalid = std::move(valid).error();
+    return append_validated(validate_batch(batch, rules_for(request), now), batch, request, now);
+}
+
+AppendResult Partition::append_validated(BatchValidation validation, MutableBytes batch,
+                                         const AppendRequest& request, TimestampMs now) {
+    if (offline_) return refused(offline_error());
+    if (!is_leader_) return refused(ErrorCode::NOT_LEADER_OR_FOLLOWER);
+    if (!validation) {
+        InvalidBatch invalid = std::move(validation).error();
         AppendResult result = refused(invalid.code, std::move(invalid.message));
         result.record_errors = std::move(invalid.record_errors);
+        result.postponed = invalid.unfinished;
         return result;
     }
-    const bool rewritten = !valid->replacement.empty();
-    const MutableBytes stored = rewritten ? MutableBytes(valid->replacement) : batch;
-    return append_valid(MutableRecordBatch(stored.first(valid->size_in_bytes)), request, now);
+    ValidBatch& valid = *validation;
+    const bool rewritten = !valid.replacement.empty();
+    const MutableBytes stored = rewritten ? MutableBytes(valid.replacement) : batch;
+    return append_valid(MutableRecordBatch(stored.first(valid.size_in_bytes)), request, now);
 }
 
 AppendResult Partition::append_valid(MutableRecordBatch batch, const AppendRequest& request,

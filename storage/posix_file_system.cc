@@ -5,6 +5,7 @@
 #include <sys/file.h>
 #include <sys/stat.h>
 #include <sys/statvfs.h>
+#include <sys/uio.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -12,6 +13,9 @@
 #include <filesystem>
 #include <system_error>
 #include <utility>
+
+#include "storage/cached_reads.h"
+#include "storage/page_cache.h"
 
 namespace kafka::storage {
 namespace {
@@ -50,16 +54,30 @@ class PosixFile : public File {
     }
 
     Result<std::size_t> read_at(std::uint64_t position, MutableBytes into) const override {
+        CachedReads* const cached_only = CachedReads::current();
+        int flags = cached_only ? RWF_NOWAIT : 0;
         std::size_t done = 0;
         while (done < into.size()) {
-            const ssize_t n = ::pread(fd_.get(), into.data() + done, into.size() - done,
-                                      static_cast<off_t>(position + done));
+            const iovec part{into.data() + done, into.size() - done};
+            const ssize_t n =
+                ::preadv2(fd_.get(), &part, 1, static_cast<off_t>(position + done), flags);
             if (n < 0 && errno == EINTR) continue;
+            if (n < 0 && errno == EAGAIN && cached_only) {
+                return cached_only->miss(*this, position + done, into.size() - done);
+            }
+            if (n < 0 && errno == EOPNOTSUPP && flags != 0) {
+                flags = 0;  // the file system cannot tell
+                continue;
+            }
             if (n < 0) return failure("read", path_);
             if (n == 0) break;
             done += static_cast<std::size_t>(n);
         }
         return done;
+    }
+
+    void fetch_pages(std::uint64_t position, std::uint64_t size) const override {
+        storage::fetch_pages(fd_.get(), position, size);
     }
 
     Result<Done> write_at(std::uint64_t position, BytesView bytes) override {

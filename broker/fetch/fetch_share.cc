@@ -64,18 +64,36 @@ FetchOutcome FetchShare::read_item(const storage::Partition* partition, const Fe
 }
 
 void FetchShare::read() {
+    storage::CachedReads reads;
+    read_items();
+    missing_ = reads.take_missing();
+    if (!is_cold()) count_all();
+}
+
+void FetchShare::read_patiently() {
+    missing_.clear();
+    read_items();
+    count_all();
+}
+
+void FetchShare::read_items() {
     bytes_ = 0;
     is_urgent_ = false;
     for (FetchItem& item : items_) {
         const std::int64_t left = bytes_ == 0 ? max_bytes_ : std::max(0L, max_bytes_ - bytes_);
         const std::int64_t limit = std::min<std::int64_t>(item.ask.max_bytes, left);
-        storage::Partition* const partition = owner_.find(item.partition);
-        item.outcome = read_item(partition, item, limit, bytes_ == 0);
-        if (partition != nullptr) count(item, partition->traffic());
+        item.outcome = read_item(owner_.find(item.partition), item, limit, bytes_ == 0);
         item.seen_high_watermark = item.outcome.high_watermark;
         item.seen_last_stable_offset = item.outcome.last_stable_offset;
         bytes_ += static_cast<std::int64_t>(item.outcome.records.size());
         is_urgent_ |= item.outcome.is_urgent();
+    }
+}
+
+void FetchShare::count_all() {
+    for (FetchItem& item : items_) {
+        storage::Partition* const partition = owner_.find(item.partition);
+        if (partition != nullptr) count(item, partition->traffic());
     }
 }
 

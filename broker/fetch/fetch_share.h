@@ -13,6 +13,7 @@
 #include "broker/topic_partition.h"
 #include "protocol/gen/error_code.h"
 #include "protocol/records.h"
+#include "storage/cached_reads.h"
 #include "storage/leader_epoch_cache.h"
 #include "storage/partition.h"
 
@@ -57,16 +58,24 @@ class FetchShare {
     std::vector<FetchItem>& items() { return items_; }
 
     // On the owner. Reads every item anew, `max_bytes` in all; the first batch found comes whatever
-    // its size (KIP-74).
+    // its size (KIP-74). Does not wait for the disk: where it would have to, the share is cold, and
+    // is to be read again when what is missing has been fetched.
     void read();
+    // The same, waiting for the disk.
+    void read_patiently();
+    // Some of its items have no outcome: the pages to find their records by are not cached.
+    bool is_cold() const { return !missing_.empty(); }
+    const std::vector<storage::MissingPages>& missing() const { return missing_; }
     // On the owner. Has an item moved since the last read?
     bool has_news() const;
 
     // Of the last read.
     std::int64_t bytes() const { return bytes_; }
-    bool is_urgent() const { return is_urgent_; }
+    bool is_urgent() const { return is_urgent_ || is_cold(); }
 
   private:
+    void read_items();
+    void count_all();
     FetchOutcome read_item(const storage::Partition* partition, const FetchItem& item,
                            std::int64_t max_bytes, bool min_one_batch) const;
     static void count(FetchItem& item, storage::Traffic& traffic);
@@ -77,6 +86,7 @@ class FetchShare {
     std::vector<FetchItem> items_;
     std::int64_t bytes_ = 0;
     bool is_urgent_ = false;
+    std::vector<storage::MissingPages> missing_;
 };
 
 }  // namespace kafka::broker

@@ -93,6 +93,7 @@ Task<Response> handle(RequestContext& context, Request request) {
         auto append = [&plan](Shard& there, ProduceItem& item) { append_item(there, plan, item); };
         co_await on_owners(context, plan.items, append);
     }
+    if (has_postponed(plan)) co_await append_postponed(context, plan);
     if (waits_for_acks(plan)) {
         const std::chrono::milliseconds timeout{request.timeout_ms};
         co_await wait_for_acks(context, plan, timeout);

@@ -22,6 +22,7 @@ constexpr std::int16_t kFirstVersionWithLeaders = 16;
 constexpr std::int32_t kNoSession = 0;
 constexpr std::int32_t kOpensSession = 0;  // session epochs
 constexpr std::int32_t kLeavesSession = -1;
+constexpr int kTurnsBeforePatience = 100;
 constexpr std::int8_t kReadUncommitted = 0;
 constexpr std::int8_t kReadCommitted = 1;
 
@@ -80,6 +81,31 @@ std::vector<bool> choose_news(FetchSession& session, const FetchPlan& plan) {
     return told;
 }
 
+// Has the pages fetched that the shares could not be read without, and reads them again. Each turn
+// gets nearer to the records: through an index, along the headers of batches.
+Task<void> read_cold(RequestContext& context, std::vector<FetchShare*> cold) {
+    for (int turns = 0; !cold.empty(); ++turns) {
+        auto fetch = [&cold] {
+            for (const FetchShare* share : cold) {
+                for (const storage::MissingPages& pages : share->missing()) pages.fetch();
+            }
+        };
+        co_await context.reading(fetch);
+        // What is fetched may be pushed out again before it is read.
+        const bool patiently = turns >= kTurnsBeforePatience;
+        auto read = [&cold, patiently](Shard& there) {
+            for (FetchShare* share : cold) {
+                if (&share->owner() != &there) continue;
+                patiently ? share->read_patiently() : share->read();
+            }
+        };
+        std::vector<Shard*> owners;
+        for (const FetchShare* share : cold) owners.push_back(&share->owner());
+        co_await context.on_shards(owners, read);
+        std::erase_if(cold, [](const FetchShare* share) { return !share->is_cold(); });
+    }
+}
+
 Task<void> read_shares(RequestContext& context, FetchPlan& plan,
                        std::vector<std::unique_ptr<FetchShare>>& shares) {
     auto read = [&shares](Shard& there) {
@@ -91,6 +117,11 @@ Task<void> read_shares(RequestContext& context, FetchPlan& plan,
     owners.reserve(shares.size());
     for (const auto& share : shares) owners.push_back(&share->owner());
     co_await context.on_shards(owners, read);
+    std::vector<FetchShare*> cold;
+    for (const auto& share : shares) {
+        if (share->is_cold()) cold.push_back(share.get());
+    }
+    if (!cold.empty()) co_await read_cold(context, cold);
     for (const auto& share : shares) collect(plan, *share);
 }
 
@@ -105,7 +136,13 @@ Task<void> read_or_wait(RequestContext& context, FetchPlan& plan, std::int64_t m
 
     ParkedFetch parked(context, std::move(shares), min_bytes, max_wait);
     const bool woken = co_await parked;
-    for (FetchShare* share : parked.reported_shares()) collect(plan, *share);
+    const std::vector<FetchShare*> reported = parked.reported_shares();
+    std::vector<FetchShare*> cold;
+    for (FetchShare* share : reported) {
+        if (share->is_cold()) cold.push_back(share);
+    }
+    if (!cold.empty()) co_await read_cold(context, cold);
+    for (FetchShare* share : reported) collect(plan, *share);
     // Less than min_bytes may have come in meanwhile, which nobody reported.
     if (woken || min_bytes <= 1) co_return;
     for (FetchPlan::Entry& entry : plan.entries) entry.outcome = {};

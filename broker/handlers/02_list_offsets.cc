@@ -1,9 +1,12 @@
 // ListOffsets: which offset is the first, the last, or the first at or after a time?
 #include <algorithm>
 #include <map>
+#include <optional>
+#include <vector>
 
 #include "broker/partition_work.h"
 #include "protocol/gen/list_offsets.h"
+#include "storage/cached_reads.h"
 #include "storage/partition.h"
 
 namespace kafka::broker {
@@ -15,6 +18,7 @@ using Answer = Response::Topic::Partition;
 
 constexpr std::int16_t kFirstVersionWithLeaderEpochs = 4;
 constexpr BrokerId kConsumer{-1};
+constexpr int kTurnsBeforePatience = 100;
 // The first offset that is not on a remote tier yet. Without tiers there is none (KIP-1023).
 constexpr TimestampMs kEarliestPending{-6};
 
@@ -22,6 +26,20 @@ struct Item {
     PartitionHome home;
     const Asked* asked;
     Answer* answer;
+
+    // Of a search that is not over: the pages it has to wait for, or the batch to look into and
+    // what was found in it.
+    bool is_open = false;
+    Offset from{0};
+    std::vector<storage::MissingPages> missing{};
+    storage::OffsetLookup lookup{};
+    std::optional<storage::TimestampAndOffset> record{};
+};
+
+struct Search {
+    storage::ReadLimit limit;
+    // What is fetched may be pushed out again before it is read; then the shard waits after all.
+    int turns = 0;
 };
 
 // What is asked of one partition.
@@ -75,20 +93,87 @@ Response refuse_all(const Request& request) {
     return response;
 }
 
-// Runs on the owning shard. A time that the index does not narrow down far enough costs a read of
-// one batch.
-void look_up(const storage::Partition& partition, const Asked& asked, storage::ReadLimit limit,
-             Answer& answer) {
-    answer.error_code = partition.check_leader(asked.current_leader_epoch);
-    if (answer.error_code != ErrorCode::NONE || asked.timestamp == kEarliestPending) return;
-    const Result<storage::FoundOffset> found = partition.find_offset(asked.timestamp, limit);
+void finish(Item& item, ErrorCode error) {
+    item.answer->error_code = error;
+    item.is_open = false;
+}
+
+void finish(Item& item, const storage::FoundOffset& found) {
+    item.answer->timestamp = found.timestamp;
+    item.answer->offset = found.offset;
+    item.answer->leader_epoch = found.leader_epoch;
+    item.is_open = false;
+}
+
+// Looks into the batch that the search has come to. Costs as much as it unpacks to.
+void scan(Item& item) {
+    auto found = item.lookup.scan();
     if (!found) {
-        answer.error_code = found.error().code;
-        return;
+        finish(item, found.error().code);
+    } else if (*found) {
+        item.record = **found;
+    } else if (item.asked->timestamp == storage::timestamp::kMax) {
+        finish(item, storage::FoundOffset{});
+    } else {
+        item.from = item.lookup.next_offset();
     }
-    answer.timestamp = found->timestamp;
-    answer.offset = found->offset;
-    answer.leader_epoch = found->leader_epoch;
+    item.lookup.batch = {};
+}
+
+// On the owning shard, which must neither wait for the disk nor unpack batches.
+void go_on(const storage::Partition& partition, const Search& search, Item& item) {
+    while (item.is_open) {
+        if (item.record) return finish(item, partition.finish_lookup(*item.record, search.limit));
+        std::optional<storage::CachedReads> reads;
+        if (search.turns < kTurnsBeforePatience) reads.emplace();
+        auto lookup = partition.begin_lookup(item.asked->timestamp, search.limit, item.from);
+        item.missing.clear();
+        if (reads) item.missing = reads->take_missing();
+        reads.reset();
+        if (!item.missing.empty()) return;
+        if (!lookup) return finish(item, lookup.error().code);
+        if (lookup->is_over()) return finish(item, lookup->found);
+        item.lookup = lookup.take();
+        if (!item.lookup.is_cheap()) return;
+        scan(item);
+    }
+}
+
+void look_up(const storage::Partition& partition, const Search& search, Item& item) {
+    const ErrorCode refused = partition.check_leader(item.asked->current_leader_epoch);
+    if (refused != ErrorCode::NONE || item.asked->timestamp == kEarliestPending) {
+        return finish(item, refused);
+    }
+    go_on(partition, search, item);
+}
+
+// On the pool: what the shards did not do.
+void help(Item& item) {
+    for (const storage::MissingPages& pages : item.missing) pages.fetch();
+    if (item.missing.empty()) scan(item);
+}
+
+Task<void> look_up_all(RequestContext& context, std::vector<Item>& items,
+                       storage::ReadLimit limit) {
+    Search search{.limit = limit};
+    auto work = [&search](Shard& there, Item& item) {
+        if (!item.is_open) return;
+        const storage::Partition* const partition = there.find(item.home.partition);
+        if (!partition) return finish(item, ErrorCode::NOT_LEADER_OR_FOLLOWER);
+        look_up(*partition, search, item);
+    };
+    auto help_all = [&items] {
+        for (Item& item : items) {
+            if (item.is_open) help(item);
+        }
+    };
+    while (true) {
+        co_await on_owners(context, items, work);
+        const bool is_over = std::ranges::none_of(items, &Item::is_open);
+        if (is_over) co_return;
+        co_await context.reading(help_all);
+        ++search.turns;
+    }
 }
 }  // namespace
 
@@ -117,16 +202,11 @@ Task<Response> handle(RequestContext& context, Request request) {
                 answer.error_code = topic.locate(index, home);
             }
             if (answer.error_code == ErrorCode::NONE) {
-                items.push_back({home, question.asked, &answer});
+                items.push_back({home, question.asked, &answer, true});
             }
         }
     }
-    auto work = [&limit](Shard& there, Item& item) {
-        const storage::Partition* const partition = there.find(item.home.partition);
-        if (partition) return look_up(*partition, *item.asked, *limit, *item.answer);
-        item.answer->error_code = ErrorCode::NOT_LEADER_OR_FOLLOWER;
-    };
-    co_await on_owners(context, items, work);
+    co_await look_up_all(context, items, *limit);
     if (context.api_version() < kFirstVersionWithLeaderEpochs) {
         for (const Item& item : items) item.answer->leader_epoch = kNoLeaderEpoch;
     }

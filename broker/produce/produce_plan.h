@@ -11,6 +11,7 @@
 
 #include "broker/partition_work.h"
 #include "broker/produce/ack_watch.h"
+#include "broker/produce/append_line.h"
 #include "protocol/error.h"
 #include "protocol/gen/produce.h"
 #include "storage/producer_state.h"
@@ -27,6 +28,8 @@ struct ProduceItem {
     // What the partition gave for the verification that is to be made.
     storage::VerificationGuard guard = storage::kNoVerification;
     bool awaits_verification = false;
+    // It stands in line at the partition.
+    std::unique_ptr<PostponedAppend> postponed{};
 };
 
 struct ProducePlan {
@@ -51,8 +54,15 @@ void plan_produce(RequestContext& context, ProduceRequest& request, ProducePlan&
 inline constexpr std::int16_t kFirstVersionThatAddsPartitions = 12;
 
 // On the shard that owns the item: appends its batch and starts what syncs it. Its answer is
-// complete then, unless it has an `ack`. A batch that would open a transaction, and has no guard
-// yet, is given one, and `awaits_verification`; to be appended by another call.
+// complete then, unless it has an `ack`. But a batch that would open a transaction, and has no
+// guard yet, is given one and `awaits_verification`, to be appended by another call; and one that
+// takes long to validate, or has such a one before it, is `postponed`.
 void append_item(Shard& there, const ProducePlan& plan, ProduceItem& item);
+// The same for one that was postponed, when it is its turn.
+void append_postponed_item(Shard& there, const ProducePlan& plan, ProduceItem& item);
+
+bool has_postponed(const ProducePlan& plan);
+// Has what was postponed validated, and waits until it is appended.
+Task<void> append_postponed(RequestContext& context, ProducePlan& plan);
 
 }  // namespace kafka::broker

@@ -7,7 +7,7 @@ import subprocess
 import time
 
 from broker_test_case import BrokerTestCase
-from client import Batch
+from client import Batch, Client
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 CODECS = range(5)
@@ -66,6 +66,30 @@ class KafkaReadsIt(BrokerTestCase):
             self.assertNotRegex(told, "(?i)mismatch|out of order|exception")
         for path in folder.glob("*.snapshot"):
             self.dump("--files", str(path))
+
+    def test_it_reads_aborted_transactions(self):
+        broker = self.new_broker(("transaction.partition.verification.enable=false",))
+        broker.start()
+        with Client(broker.address) as client:
+            client.create_topic("t")
+            for at in range(3):
+                batch = Batch((b"k", b"v"), attributes=0x10, producer_id=7, producer_epoch=0,
+                              base_sequence=at)
+                client.produced(client.call("Produce", 11, {
+                    **client.produce_request("t", 0, batch), "transactionalId": "writer"}))
+                client.call("WriteTxnMarkers", 2, {"markers": [{
+                    "producerId": 7, "producerEpoch": 0, "transactionResult": False,
+                    "coordinatorEpoch": 3, "transactionVersion": 0,
+                    "topics": [{"name": "t", "partitionIndexes": [0]}]}]})
+        broker.stop()
+        folder = broker.data / "t-0"
+        told = self.dump("--files", str(folder / "00000000000000000000.txnindex"))
+        for at in range(3):
+            self.assertIn(f"producerId: 7 firstOffset: {2 * at} lastOffset: {2 * at + 1} "
+                          f"lastStableOffset: {2 * at + 2}", told)
+        told = self.dump("--deep-iteration", "--print-data-log", "--files",
+                         str(folder / "00000000000000000000.log"))
+        self.assertEqual(told.count("endTxnMarker: ABORT coordinatorEpoch: 3"), 3)
 
     def test_the_metadata_log_decodes(self):
         self.client().create_topic("t", 2, retention_ms=5)

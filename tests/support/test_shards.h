@@ -153,6 +153,16 @@ class TestShards {
         CHECK(answer.has_value(), "the request is answered at once");
         return *answer;
     }
+    // The same for an answer that needs the blocking pools.
+    template <class Request>
+    typename Request::Response ask_and_wait(const Request& request, std::int16_t version) {
+        send(request, version);
+        while (true) {
+            auto answer = receive<typename Request::Response>(version);
+            if (answer) return std::move(*answer);
+            run_until_something_happens();
+        }
+    }
     // The broker has hung up, and said nothing before.
     bool is_closed() {
         std::uint8_t byte;

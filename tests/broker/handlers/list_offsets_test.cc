@@ -39,7 +39,7 @@ ListOffsetsRequest request_of(const std::vector<Question>& questions) {
 }
 
 Answer ask(TestShards& shards, const Question& question, std::int16_t version = 11) {
-    const auto response = shards.ask(request_of({question}), version);
+    const auto response = shards.ask_and_wait(request_of({question}), version);
     return response.topics.at(0).partitions.at(0);
 }
 

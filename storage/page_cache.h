@@ -1,0 +1,19 @@
+// What of a file is in the page cache, and the way to get the rest there: so that threads that
+// serve many never wait for the disk on behalf of one. Posix; any thread.
+#pragma once
+
+#include <cstdint>
+
+namespace kafka::storage {
+
+// Can these bytes be read without waiting? Asked of one page in sixteen, as pages come and go in
+// larger groups. True where the file system cannot tell. What is missing begins to be read.
+bool is_cached(int fd, std::uint64_t position, std::uint64_t size);
+
+// Waits until the pages have been read. What fails is for the one who reads them to find out.
+void fetch_pages(int fd, std::uint64_t position, std::uint64_t size);
+
+// Begins with it and does not wait, or not for long.
+void begin_to_fetch_pages(int fd, std::uint64_t position, std::uint64_t size);
+
+}  // namespace kafka::storage

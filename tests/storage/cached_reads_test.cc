@@ -1,0 +1,84 @@
+#include "storage/cached_reads.h"
+
+#include <fcntl.h>
+#include <gtest/gtest.h>
+#include <unistd.h>
+
+#include <filesystem>
+
+#include "storage/page_cache.h"
+#include "storage/posix_file_system.h"
+
+namespace kafka::storage {
+namespace {
+
+class CachedReadsTest : public testing::Test {
+  protected:
+    CachedReadsTest() {
+        std::string path = testing::TempDir() + "cached_reads_XXXXXX";
+        const int fd = ::mkstemp(path.data());
+        CHECK(fd >= 0, "a temporary file");
+        ::close(fd);
+        path_ = path;
+        file_ = files_.open(path_, OpenMode::ReadWrite).take();
+        for (std::size_t i = 0; i < bytes_.size(); ++i) {
+            bytes_[i] = static_cast<std::uint8_t>(i * 7 + i / 4096);
+        }
+        CHECK(file_->write_at(0, bytes_).ok(), "writing");
+        CHECK(file_->sync().ok(), "syncing");
+        ::posix_fadvise(file_->fd(), 0, 0, POSIX_FADV_DONTNEED);
+    }
+    ~CachedReadsTest() override { std::filesystem::remove(path_); }
+
+    PosixFileSystem files_;
+    std::string path_;
+    std::shared_ptr<File> file_;
+    Bytes bytes_ = Bytes(1 << 20);
+};
+
+// Whether the machine drops pages when it is asked to is its own affair: the bytes come all the
+// same, from wherever they are.
+TEST_F(CachedReadsTest, WhatIsMissingIsFetchedAndThenRead) {
+    for (const std::uint64_t position : {std::uint64_t{0}, std::uint64_t{500'001}}) {
+        Bytes read(300'000);
+        int turns = 0;
+        for (bool missed = true; missed; ++turns) {
+            ASSERT_LT(turns, 10);
+            CachedReads reads;
+            const auto got = file_->read_at(position, read);
+            missed = reads.missed();
+            EXPECT_EQ(got.ok(), !missed);
+            for (const MissingPages& pages : reads.take_missing()) pages.fetch();
+        }
+        EXPECT_TRUE(std::equal(read.begin(), read.end(),
+                               bytes_.begin() + static_cast<std::ptrdiff_t>(position)));
+        EXPECT_TRUE(is_cached(file_->fd(), position, read.size()));
+    }
+}
+
+TEST_F(CachedReadsTest, FetchedPagesAreCached) {
+    fetch_pages(file_->fd(), 12'345, 700'000);
+    EXPECT_TRUE(is_cached(file_->fd(), 12'345, 700'000));
+    EXPECT_TRUE(is_cached(file_->fd(), 12'345, 0));
+}
+
+TEST_F(CachedReadsTest, TheEndOfTheFileIsNotAMiss) {
+    fetch_pages(file_->fd(), 0, bytes_.size() + 100'000);
+    CachedReads reads;
+    Bytes read(1000);
+    const auto got = file_->read_at(bytes_.size() - 10, read);
+    ASSERT_TRUE(got.ok());
+    EXPECT_EQ(*got, 10u);
+    EXPECT_FALSE(reads.missed());
+}
+
+TEST_F(CachedReadsTest, WithoutItReadsWait) {
+    Bytes read(bytes_.size());
+    const auto got = file_->read_at(0, read);
+    ASSERT_TRUE(got.ok());
+    EXPECT_EQ(read, bytes_);
+    EXPECT_EQ(CachedReads::current(), nullptr);
+}
+
+}  // namespace
+}  // namespace kafka::storage

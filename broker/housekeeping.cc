@@ -2,8 +2,6 @@
 
 #include "base/log.h"
 #include "broker/group_commit.h"
-#include "broker/local_replicas.h"
-#include "broker/shards.h"
 #include "storage/partition.h"
 
 namespace kafka::broker {
@@ -12,9 +10,8 @@ namespace {
 constexpr std::chrono::milliseconds kNever = std::chrono::hours(24 * 365 * 100);
 }  // namespace
 
-Housekeeping::Housekeeping(Shard& shard, const LogDirectories& directories,
-                           HousekeepingIntervals intervals)
-    : shard_(shard), directories_(directories), intervals_(intervals) {
+Housekeeping::Housekeeping(Shard& shard, Removals& removals, HousekeepingIntervals intervals)
+    : shard_(shard), removals_(removals), intervals_(intervals) {
     retention_alarm_.owner = this;
     retention_alarm_.fire = [](Timer& timer) {
         Housekeeping& self = *static_cast<Alarm&>(timer).owner;
@@ -46,17 +43,16 @@ void Housekeeping::rearm(Alarm& alarm, std::chrono::milliseconds interval) {
 
 void Housekeeping::apply_retention() {
     const TimestampMs now{shard_.clock().wall_ms()};
-    std::vector<std::string> removals;
     for (const auto& [key, partition] : shard_.partitions()) {
+        if (partition->is_offline()) continue;
         partition->expire_producers(now, intervals_.producer_id_expiration_ms);
         const Result<Done> applied = partition->apply_retention(now);
         if (!applied) {
             log::error("cannot apply the retention of {}: {}", partition->name().to_string(),
                        applied.error().message);
         }
-        for (std::string& path : partition->take_removals()) removals.push_back(std::move(path));
+        removals_.add(partition->take_removals(), partition->config().file_delete_delay_ms);
     }
-    remove_in_background(shard_.all().blocking_pool(), directories_, std::move(removals));
 }
 
 void Housekeeping::flush_what_is_due() {

@@ -4,7 +4,7 @@
 
 #include <chrono>
 
-#include "broker/log_directories.h"
+#include "broker/removals.h"
 #include "broker/shard.h"
 #include "broker/timers.h"
 
@@ -18,7 +18,7 @@ struct HousekeepingIntervals {
 
 class Housekeeping {
   public:
-    Housekeeping(Shard& shard, const LogDirectories& directories, HousekeepingIntervals intervals);
+    Housekeeping(Shard& shard, Removals& removals, HousekeepingIntervals intervals);
     Housekeeping(const Housekeeping&) = delete;
     Housekeeping& operator=(const Housekeeping&) = delete;
 
@@ -36,7 +36,7 @@ class Housekeeping {
     void rearm(Alarm& alarm, std::chrono::milliseconds interval);
 
     Shard& shard_;
-    const LogDirectories& directories_;
+    Removals& removals_;
     const HousekeepingIntervals intervals_;
     Alarm retention_alarm_;
     Alarm flush_alarm_;

@@ -14,31 +14,6 @@
 #include "storage/partition.h"
 
 namespace kafka::broker {
-namespace {
-
-struct Removal : BlockingJob {
-    const LogDirectories* directories = nullptr;
-    std::vector<std::string> paths;
-};
-
-}  // namespace
-
-void remove_in_background(BlockingPool& pool, const LogDirectories& directories,
-                          std::vector<std::string> paths) {
-    if (paths.empty()) return;
-    auto removal = std::make_unique<Removal>();
-    removal->directories = &directories;
-    removal->paths = std::move(paths);
-    removal->run = [](BlockingJob& job) {
-        const std::unique_ptr<Removal> self(static_cast<Removal*>(&job));
-        for (const std::string& path : self->paths) {
-            const Result<Done> removed = self->directories->remove(path);
-            if (!removed) log::error("cannot remove {}: {}", path, removed.error().message);
-        }
-    };
-    pool.submit(*removal.release());
-}
-
 bool LocalReplicas::owns(const Uuid& topic_id, PartitionIndex index) const {
     return shard_.all().owner_of({topic_id, index}) == shard_.id();
 }
@@ -151,21 +126,26 @@ storage::Partition* LocalReplicas::open(const cluster::Topic& topic, PartitionIn
 void LocalReplicas::delete_topic(const Uuid& topic_id) {
     const cluster::Topic* topic = shard_.image().topics.find(topic_id);
     if (topic == nullptr) return;
-    std::vector<std::string> paths;
     for (std::size_t i = 0; i < topic->partitions.size(); ++i) {
         const TopicIdPartition key{topic_id, {static_cast<std::int32_t>(i)}};
         auto partition = shard_.partitions().extract(key);
         if (partition.empty()) continue;
         shard_.departed_traffic() += partition.mapped()->traffic();
         partition.mapped()->abandon();
+        const std::int64_t delay_ms = partition.mapped()->config().file_delete_delay_ms;
         auto path = directories_.delete_partition(std::move(partition.mapped()));
         if (path) {
-            paths.push_back(path.take());
+            removals_.add({path.take()}, delay_ms);
         } else {
             log::error("cannot delete {}-{}: {}", topic->name, i, path.error().message);
         }
     }
-    remove_in_background(shard_.all().blocking_pool(), directories_, std::move(paths));
+}
+
+void LocalReplicas::take_offline(const storage::LogDirectory& directory) {
+    for (const auto& [key, partition] : shard_.partitions()) {
+        if (&directories_.directory_of(*partition) == &directory) partition->take_offline();
+    }
 }
 
 void LocalReplicas::gather(CheckpointsByDirectory& checkpoints) const {
@@ -176,6 +156,7 @@ void LocalReplicas::gather(CheckpointsByDirectory& checkpoints) const {
 }
 
 void LocalReplicas::close_all(CheckpointsByDirectory& checkpoints) {
+    removals_.stop();
     shard_.groups().stop();
     for (const auto& [key, partition] : shard_.partitions()) {
         const Result<Done> closed = partition->close();

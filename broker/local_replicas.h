@@ -7,8 +7,8 @@
 #include <string>
 #include <vector>
 
-#include "broker/blocking_pool.h"
 #include "broker/log_directories.h"
+#include "broker/removals.h"
 #include "broker/shard.h"
 #include "cluster/image.h"
 #include "cluster/records.h"
@@ -20,7 +20,10 @@ class LocalReplicas {
   public:
     LocalReplicas(Shard& shard, const LogDirectories& directories,
                   const cluster::StaticConfigs& statics)
-        : shard_(shard), directories_(directories), statics_(statics) {}
+        : shard_(shard),
+          directories_(directories),
+          statics_(statics),
+          removals_(shard, directories) {}
     LocalReplicas(const LocalReplicas&) = delete;
     LocalReplicas& operator=(const LocalReplicas&) = delete;
 
@@ -30,6 +33,10 @@ class LocalReplicas {
     void apply(const cluster::MetadataRecords& records);
     // Writes what the logs hold in memory, and lets go of them. Nothing may be appended any more.
     void close_all(CheckpointsByDirectory& checkpoints);
+
+    // The disk under a directory has failed: every partition in it goes offline.
+    void take_offline(const storage::LogDirectory& directory);
+    Removals& removals() { return removals_; }
 
     // Adds to what other shards have put there.
     void gather(CheckpointsByDirectory& checkpoints) const;
@@ -53,10 +60,7 @@ class LocalReplicas {
     Shard& shard_;
     const LogDirectories& directories_;
     const cluster::StaticConfigs& statics_;
+    Removals removals_;
 };
-
-// Removes files that nobody needs any more, on the blocking pool, and does not wait for it.
-void remove_in_background(BlockingPool& pool, const LogDirectories& directories,
-                          std::vector<std::string> paths);
 
 }  // namespace kafka::broker

@@ -1,6 +1,7 @@
 #include "broker/log_directories.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "base/check.h"
 
@@ -52,6 +53,13 @@ storage::LogDirectory* LogDirectories::found_in(const kafka::TopicPartition& nam
     return nullptr;
 }
 
+storage::LogDirectory& LogDirectories::emptiest() const {
+    const auto badness = [](const auto& directory) {
+        return std::pair(directory->has_failed(), directory->partition_count());
+    };
+    return **std::ranges::min_element(directories_, {}, badness);
+}
+
 Result<std::unique_ptr<storage::Partition>> LogDirectories::open_partition(
     const kafka::TopicPartition& name, const Uuid& topic_id, const Uuid& preferred,
     const storage::LogConfig& config, TimestampMs now) const {
@@ -60,7 +68,7 @@ Result<std::unique_ptr<storage::Partition>> LogDirectories::open_partition(
         if (where != nullptr) break;
         if (directory->meta().directory_id == preferred) where = directory.get();
     }
-    if (where == nullptr) where = &first();
+    if (where == nullptr) where = &emptiest();
     return where->open_partition(name, topic_id, config, now);
 }
 
@@ -81,19 +89,22 @@ CheckpointsByDirectory LogDirectories::join(std::vector<CheckpointsByDirectory> 
 }
 
 Result<Done> LogDirectories::write_checkpoints(const CheckpointsByDirectory& checkpoints) const {
+    Result<Done> all = Done{};
     for (std::size_t i = 0; i < checkpoints.size(); ++i) {
+        if (directories_[i]->has_failed()) continue;
         Result<Done> written = directories_[i]->write_checkpoints(checkpoints[i]);
-        if (!written) return written;
+        if (!written) all = written;
     }
-    return Done{};
+    return all;
 }
 
 Result<Done> LogDirectories::close(const CheckpointsByDirectory& checkpoints) const {
+    Result<Done> all = Done{};
     for (std::size_t i = 0; i < checkpoints.size(); ++i) {
         Result<Done> closed = directories_[i]->close(checkpoints[i]);
-        if (!closed) return closed;
+        if (!closed) all = closed;
     }
-    return Done{};
+    return all;
 }
 
 Result<Done> LogDirectories::remove(const std::string& path) const {

@@ -32,7 +32,7 @@ class LogDirectories {
     }
 
     // In the directory where it was found at the start, in the one that `preferred` names, or else
-    // in the first.
+    // in the one with the fewest partitions that has not failed, as Kafka does.
     Result<std::unique_ptr<storage::Partition>> open_partition(const kafka::TopicPartition& name,
                                                                const Uuid& topic_id,
                                                                const Uuid& preferred,
@@ -42,13 +42,14 @@ class LogDirectories {
     Result<std::string> delete_partition(std::unique_ptr<storage::Partition> partition) const;
     // What the shards gathered, as one; by the partitions' names.
     CheckpointsByDirectory join(std::vector<CheckpointsByDirectory> parts) const;
-    // Both block.
+    // Both block, and go on with the other directories when one fails.
     Result<Done> write_checkpoints(const CheckpointsByDirectory& checkpoints) const;
     Result<Done> close(const CheckpointsByDirectory& checkpoints) const;
     // A path that delete_partition() or Partition::take_removals() returned.
     Result<Done> remove(const std::string& path) const;
 
   private:
+    storage::LogDirectory& emptiest() const;
     storage::LogDirectory* found_in(const kafka::TopicPartition& name) const;
 
     std::vector<std::unique_ptr<storage::LogDirectory>> directories_;

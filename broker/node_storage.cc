@@ -60,8 +60,12 @@ NodeStorage::NodeStorage(const BrokerConfig& config, const Clock& clock, storage
     shards.set_controller(controller_.get());
     shards.set_log_directories(&directories_);
     for (std::uint32_t i = 0; i < shards.count(); ++i) {
-        housekeeping_.push_back(std::make_unique<Housekeeping>(shards.at(ShardId{i}), directories_,
-                                                               intervals_of(config)));
+        const ShardId id{i};
+        housekeeping_.push_back(std::make_unique<Housekeeping>(
+            shards.at(id), host_.replicas_of(id).removals(), intervals_of(config)));
+    }
+    for (const auto& directory : directories_.all()) {
+        directory->on_failure([this, &failed = *directory] { take_offline(failed); });
     }
 }
 
@@ -100,6 +104,27 @@ void NodeStorage::open_partitions() {
     for (const auto& directory : directories_.all()) {
         or_stop(directory->finish_recovery());
         remove_in_background(shards_.blocking_pool(), directories_, directory->take_removals());
+    }
+}
+
+// Called on whichever thread saw the failure, in the midst of its work: the shards hear of it
+// later.
+void NodeStorage::take_offline(const storage::LogDirectory& directory) {
+    log::error("{} has failed: its partitions are offline until the broker is started again",
+               directory.path());
+    struct News : Letter {
+        LocalReplicas* replicas;
+        const storage::LogDirectory* directory;
+    };
+    for (std::uint32_t i = 0; i < shards_.count(); ++i) {
+        auto news = std::make_unique<News>();
+        news->replicas = &host_.replicas_of(ShardId{i});
+        news->directory = &directory;
+        news->open = [](Letter& letter, Shard&) {
+            const std::unique_ptr<News> owned(static_cast<News*>(&letter));
+            owned->replicas->take_offline(*owned->directory);
+        };
+        shards_.at(ShardId{i}).post(*news.release());
     }
 }
 
@@ -143,6 +168,8 @@ void NodeStorage::stop() {
     shards_.run_on_all([&](Shard& here) {
         host_.replicas_of(here.id()).close_all(by_shard[static_cast<std::size_t>(here.id())]);
     });
+    // What a failing disk had to say meanwhile is heard before this.
+    shards_.run_on_all([](Shard&) {});
     const CheckpointsByDirectory checkpoints = directories_.join(std::move(by_shard));
     const Result<Done> closed = directories_.close(checkpoints);
     if (!closed) log::error("the next start has to recover: {}", closed.error().message);

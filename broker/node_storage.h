@@ -42,6 +42,7 @@ class NodeStorage {
   private:
     void open_partitions();
     void report_strays() const;
+    void take_offline(const storage::LogDirectory& directory);
     void stop_background_work();
     // Asks every shard until all say so.
     void wait_until_idle(const std::function<bool(Shard&)>& is_idle);

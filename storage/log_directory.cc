@@ -171,14 +171,17 @@ Result<Done> LogDirectory::finish_recovery() {
 void LogDirectory::mark_failed() {
     if (failed_.exchange(true)) return;
     (void)files_.remove(file(kBootFile)).ok();
+    if (on_failure_) on_failure_();
 }
 
 Result<std::unique_ptr<Partition>> LogDirectory::open_partition(const TopicPartition& name,
                                                                 const Uuid& topic_id,
                                                                 const LogConfig& config,
                                                                 TimestampMs now) {
+    if (failed_) return Error{ErrorCode::KAFKA_STORAGE_ERROR, path_ + " has failed"};
     const std::string folder = file(name.to_string());
     Partition::OpenOptions options;
+    options.disk = this;
     options.config = config;
     options.recovery = recovery_;
     options.now = now;
@@ -195,6 +198,7 @@ Result<std::unique_ptr<Partition>> LogDirectory::open_partition(const TopicParti
     }
     auto partition = Partition::open(files_, folder, name, topic_id, options);
     if (!partition) return partition;
+    ++partition_count_;
     const Offset recovery_point = (*partition)->checkpoint().recovery_point;
     if (recovery_point < options.recovery_point) {
         // What is appended now stands below the recovery point that the file has.
@@ -239,6 +243,7 @@ Result<std::string> LogDirectory::delete_partition(std::unique_ptr<Partition> pa
     const TopicPartition name = partition->name();
     partition->abandon();
     partition.reset();
+    --partition_count_;
     return delete_folder(name);
 }
 

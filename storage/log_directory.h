@@ -8,6 +8,7 @@
 #pragma once
 
 #include <atomic>
+#include <functional>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -28,7 +29,7 @@
 
 namespace kafka::storage {
 
-class LogDirectory {
+class LogDirectory : DiskFailures {
   public:
     // Locks the directory, making it when absent. A directory that was never used gets a
     // meta.properties from `identity`; one that belongs to another cluster or node is an error.
@@ -52,6 +53,8 @@ class LogDirectory {
     Result<std::unique_ptr<Partition>> open_partition(const TopicPartition& name,
                                                       const Uuid& topic_id, const LogConfig& config,
                                                       TimestampMs now);
+    // Of this run, so that new ones can be spread.
+    std::size_t partition_count() const { return partition_count_; }
     // To be called once every found partition was opened or deleted, and before anything is
     // appended: from then on a killed process leaves only the tails of the logs to be looked at.
     Result<Done> finish_recovery();
@@ -73,13 +76,19 @@ class LogDirectory {
     // end, and the marker that spares the next start the recovery.
     Result<Done> close(const std::vector<PartitionCheckpoint>& partitions);
 
-    // A disk error was seen: page cache and disk may differ, so the next start trusts neither.
+    // A disk error was seen: page cache and disk may differ, so the next start trusts neither, and
+    // nothing is opened here any more. Called by partitions that go offline, on any shard.
     void mark_failed();
+    bool has_failed() const { return failed_; }
+    // To be called once, at the first failure, on the thread that saw it; to be set before any
+    // partition is opened.
+    void on_failure(std::function<void()> failed) { on_failure_ = std::move(failed); }
     Result<DiskSpace> space() const { return files_.space(path_); }
 
   private:
     LogDirectory(FileSystem& files, std::string path);
 
+    void disk_failed() override { mark_failed(); }
     Result<Done> load_meta(const NodeIdentity& identity);
     Result<Done> load_checkpoints();
     Result<Done> scan();
@@ -96,7 +105,9 @@ class LogDirectory {
     RecoveryMode recovery_ = RecoveryMode::Clean;
     std::vector<TopicPartition> found_;
     std::vector<std::string> removals_;
+    std::atomic<std::size_t> partition_count_ = 0;
     std::atomic<bool> failed_ = false;
+    std::function<void()> on_failure_;
 
     std::mutex checkpoints_mutex_;  // shards open and delete partitions at the same time
     std::unordered_map<TopicPartition, PartitionOffsets> checkpoints_;

@@ -70,6 +70,10 @@ Task<Response> handle(RequestContext& context, Request request) {
         const storage::LogDirectory& directory = *directories.all()[i];
         auto& result = response.results.emplace_back();
         result.log_dir = directory.path();
+        if (directory.has_failed()) {
+            result.error_code = ErrorCode::KAFKA_STORAGE_ERROR;
+            continue;
+        }
         add_sizes(sizes, result);
         const auto space = directory.space();
         if (space) {

@@ -74,7 +74,7 @@ class KafkaReadsIt(BrokerTestCase):
             client.create_topic("t")
             for at in range(3):
                 batch = Batch((b"k", b"v"), attributes=0x10, producer_id=7, producer_epoch=0,
-                              base_sequence=at)
+                              base_sequence=at, timestamp=int(time.time() * 1000))
                 client.produced(client.call("Produce", 11, {
                     **client.produce_request("t", 0, batch), "transactionalId": "writer"}))
                 client.call("WriteTxnMarkers", 2, {"markers": [{

@@ -63,7 +63,8 @@ ErrorCode Partition::check_leader(LeaderEpoch current_leader_epoch) const {
 Offset Partition::last_stable_offset() const {
     const auto unstable = producers_.first_unstable_offset();
     if (!unstable) return high_watermark_;
-    // The first records of an open transaction may have been deleted.
+    // Unlike Kafka: never below the log start, when the first records of an open transaction have
+    // been deleted. What it answers then is an offset that no reader may ask for.
     return std::clamp(*unstable, log_start_offset(), high_watermark_);
 }
 

@@ -64,7 +64,7 @@ CASES = [
     Case("two transactions in each other", [
         begin("a"), begin("b"), add(0, "a"), add(1, "b"), write(0, name="a"),
         write(1, 0, 2, name="b"), end(1, commit=False, name="b"), *both(), *ends(),
-        end(0, commit=False, name="a"), *both(), *both(1), *both(4), *ends(), describe()],
+        end(0, commit=False, name="a"), *both(), *both(1), *both(4), *ends()],
         topics=T),
     Case("aborted transactions one after another", [
         begin(), *[step for at in range(3) for step in (

@@ -73,20 +73,12 @@ class RequestContext {
     void on_abandoned(Abandonment* abandonment) { abandonment_ = abandonment; }
     bool abandoned() const { return abandoned_; }
 
-    // The topic's id; none when this shard's image has no such topic.
-    std::optional<Uuid> topic_id(std::string_view topic) const;
-
     // -- Ways to other threads; in waiting_handler.h. Functions are taken by reference and called
     // -- once, while the coroutine waits: they must be named locals of it.
 
     ShardId shard_of(const TopicIdPartition& partition) const {
         return shard_.all().owner_of(partition);
     }
-    // fn(storage::Partition*) on the owning shard; null when this broker does not host it.
-    template <class Fn>
-    auto on_owner(const TopicPartition& partition, Fn& fn);
-    template <class Fn>
-    auto on_owner(const TopicIdPartition& partition, Fn& fn);
     // fn(Shard& there) on that shard.
     template <class Fn>
     auto on_shard(ShardId shard, Fn& fn);

@@ -45,23 +45,6 @@ struct HandlerGlue<Request, Response, handle> {
 };
 
 template <class Fn>
-auto RequestContext::on_owner(const TopicIdPartition& partition, Fn& fn) {
-    auto work = [&fn, partition](Shard& there) { return fn(there.find(partition)); };
-    Shard& owner = shard_.all().at(shard_of(partition));
-    return Crossing<decltype(work)>(shard_, owner, std::move(work));
-}
-
-template <class Fn>
-auto RequestContext::on_owner(const TopicPartition& partition, Fn& fn) {
-    // No topic has the zero id: an unknown name finds nothing, here, without crossing.
-    const std::optional<Uuid> id = topic_id(partition.topic);
-    const TopicIdPartition named{id.value_or(Uuid{}), partition.partition};
-    auto work = [&fn, named](Shard& there) { return fn(there.find(named)); };
-    Shard& owner = id ? shard_.all().at(shard_of(named)) : shard_;
-    return Crossing<decltype(work)>(shard_, owner, std::move(work));
-}
-
-template <class Fn>
 auto RequestContext::on_shard(ShardId shard, Fn& fn) {
     auto work = [&fn](Shard& there) { return fn(there); };
     return Crossing<decltype(work)>(shard_, shard_.all().at(shard), std::move(work));

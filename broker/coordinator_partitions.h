@@ -34,8 +34,10 @@ class CoordinatorPartitions : Letter {
     using Context = typename Hosted::Runtime::Context;
     using All = std::map<PartitionIndex, Hosted>;
 
-    CoordinatorPartitions(Shard& shard, std::string_view topic, std::function<Context()> context)
-        : shard_(shard), topic_(topic), context_(std::move(context)) {
+    // `touched` hears of each that was loaded, or that something has happened to.
+    CoordinatorPartitions(Shard& shard, std::string_view topic, std::function<Context()> context,
+                          std::function<void(Hosted&)> touched = {})
+        : shard_(shard), topic_(topic), context_(std::move(context)), touched_(std::move(touched)) {
         open = [](Letter& letter, Shard&) {
             auto& self = static_cast<CoordinatorPartitions&>(letter);
             self.load_posted_ = false;
@@ -79,6 +81,16 @@ class CoordinatorPartitions : Letter {
     void after(Hosted& hosted) {
         if (loading_wanted_) load_soon();
         wake_for(hosted);
+        if (touched_) touched_(hosted);
+    }
+    // To be called where nothing but a deadline can have changed.
+    void wake_for(Hosted& hosted) {
+        const coordinator::SteadyMs due = hosted.runtime().next_deadline();
+        if (due == coordinator::kNever) return;
+        const std::chrono::nanoseconds deadline = std::chrono::milliseconds(due.value);
+        if (alarm_.armed() && alarm_.deadline <= deadline) return;
+        shard_.timers().cancel(alarm_);
+        shard_.timers().arm(alarm_, deadline);
     }
 
   private:
@@ -108,17 +120,13 @@ class CoordinatorPartitions : Letter {
                           runtime.unreadable_records(), topic_, index.value);
             }
             wake_for(hosted);
-            if (shard_.clock().monotonic() >= enough) return load_soon();
+            if (touched_) touched_(hosted);
+            // What is empty costs nothing.
+            if (runtime.machine().size() > 0 && shard_.clock().monotonic() >= enough) {
+                return load_soon();
+            }
         }
         if (loading_wanted_) load_soon();
-    }
-    void wake_for(Hosted& hosted) {
-        const coordinator::SteadyMs due = hosted.runtime().next_deadline();
-        if (due == coordinator::kNever) return;
-        const std::chrono::nanoseconds deadline = std::chrono::milliseconds(due.value);
-        if (alarm_.armed() && alarm_.deadline <= deadline) return;
-        shard_.timers().cancel(alarm_);
-        shard_.timers().arm(alarm_, deadline);
     }
     void run_due() {
         for (auto& [index, hosted] : hosted_) {
@@ -132,6 +140,7 @@ class CoordinatorPartitions : Letter {
     Shard& shard_;
     const std::string topic_;
     const std::function<Context()> context_;
+    const std::function<void(Hosted&)> touched_;
     Uuid topic_id_;
     All hosted_;
     bool loading_wanted_ = false;

@@ -3,18 +3,17 @@
 #pragma once
 
 #include <cstdint>
-#include <map>
 #include <string>
 #include <string_view>
 #include <utility>
 #include <vector>
 
 #include "base/task.h"
+#include "broker/coordinator_partitions.h"
 #include "broker/groups/hosted_groups.h"
 #include "broker/groups/image_metadata.h"
 #include "broker/groups/lag_watch.h"
 #include "broker/shard.h"
-#include "broker/timers.h"
 #include "groups/group_config.h"
 
 namespace kafka::broker {
@@ -28,12 +27,11 @@ groups::GroupConfig group_config_of(const BrokerConfig& config);
 // Kafka's choice: the hash that Java gives the id.
 PartitionIndex partition_of_group(std::string_view group_id, std::int32_t partition_count);
 
-class GroupShard : Letter {
+class GroupShard {
   public:
     GroupShard(Shard& shard, groups::GroupConfig config);
     GroupShard(const GroupShard&) = delete;
     GroupShard& operator=(const GroupShard&) = delete;
-    ~GroupShard();
 
     // The image has moved and the shard's partitions with it. `topics`: some have come, gone or
     // grown.
@@ -41,7 +39,7 @@ class GroupShard : Letter {
     // Before the partitions are closed. Nobody may wait any more.
     void stop() {
         lag_watch_.stop();
-        hosted_.clear();
+        partitions_.clear();
     }
     // Groups forget the offsets of topics that do not exist any more.
     void topics_deleted(const std::vector<std::string>& topics);
@@ -52,19 +50,19 @@ class GroupShard : Letter {
     template <class Decide>
     auto look(PartitionIndex partition, Decide& decide)
         -> Coordinated<decltype(decide(std::declval<groups::GroupCoordinator&>(), context()))> {
-        HostedGroups* hosted = find(partition);
+        HostedGroups* hosted = partitions_.find(partition);
         if (!hosted) return ErrorCode::NOT_COORDINATOR;
         const ErrorCode error = hosted->runtime().availability();
         if (error != ErrorCode::NONE) return error;
         auto answer = decide(hosted->runtime().machine(), context());
-        wake_for(*hosted);
+        partitions_.wake_for(*hosted);
         return answer;
     }
     // Answered<R> decide(GroupCoordinator&, const Context&): answered when its records are
     // committed. `decide` must outlive the wait.
     template <class R, class Decide>
     Task<Coordinated<R>> decide(PartitionIndex partition, Decide& decide) {
-        HostedGroups* hosted = find(partition);
+        HostedGroups* hosted = partitions_.find(partition);
         if (!hosted) co_return ErrorCode::NOT_COORDINATOR;
         HostedGroups::Runtime& runtime = hosted->runtime();
         const ErrorCode unavailable = runtime.availability();
@@ -72,8 +70,8 @@ class GroupShard : Letter {
 
         groups::Answered<R> answered = decide(runtime.machine(), context());
         runtime.carry_out(std::move(answered.effects), context());
-        after(*hosted);
-        HostedGroups::Commit commit(runtime);
+        partitions_.after(*hosted);
+        CommitWait commit(runtime);
         const ErrorCode error = co_await commit;
         if (error != ErrorCode::NONE) co_return error;
         co_return std::move(answered.response);
@@ -83,7 +81,7 @@ class GroupShard : Letter {
     template <class Decide>
     Task<Coordinated<groups::Response>> park(PartitionIndex partition, groups::Token token,
                                              Decide& decide) {
-        HostedGroups* hosted = find(partition);
+        HostedGroups* hosted = partitions_.find(partition);
         if (!hosted) co_return ErrorCode::NOT_COORDINATOR;
         HostedGroups::Runtime& runtime = hosted->runtime();
         const ErrorCode unavailable = runtime.availability();
@@ -92,7 +90,7 @@ class GroupShard : Letter {
         HostedGroups::Waiter waiter(*hosted, token);
         groups::Effects effects = decide(runtime.machine(), context());
         runtime.carry_out(std::move(effects), context());
-        after(*hosted);
+        partitions_.after(*hosted);
         Coordinated<groups::Response> reply = co_await waiter;
         co_return reply;
     }
@@ -107,7 +105,7 @@ class GroupShard : Letter {
     // is not loaded.
     template <class Visit>
     ErrorCode for_each(Visit visit) {
-        for (auto& [index, hosted] : hosted_) {
+        for (auto& [index, hosted] : partitions_.all()) {
             const ErrorCode error = hosted.runtime().availability();
             if (error == ErrorCode::COORDINATOR_LOAD_IN_PROGRESS) return error;
             if (error == ErrorCode::NONE) visit(std::as_const(hosted.runtime().machine()));
@@ -120,7 +118,8 @@ class GroupShard : Letter {
     // bit.
     template <class Visit>
     bool visit_from(std::int32_t& from, Visit& visit) {
-        for (auto at = hosted_.lower_bound({from}); at != hosted_.end(); ++at) {
+        auto& hosted = partitions_.all();
+        for (auto at = hosted.lower_bound({from}); at != hosted.end(); ++at) {
             auto& runtime = at->second.runtime();
             if (runtime.availability() != ErrorCode::NONE || runtime.machine().size() == 0)
                 continue;
@@ -132,27 +131,11 @@ class GroupShard : Letter {
     }
 
   private:
-    struct Alarm : Timer {
-        GroupShard* owner = nullptr;
-    };
-
-    HostedGroups* find(PartitionIndex partition);
-    void load();
-    void load_soon();
-    // What an event may have left to do: loading, or a deadline that is closer than before.
-    void after(HostedGroups& hosted);
-    void wake_for(HostedGroups& hosted);
-    void run_due();
-
     Shard& shard_;
     const groups::GroupConfig config_;
     ImageMetadata metadata_;
-    Uuid topic_id_;
-    std::map<PartitionIndex, HostedGroups> hosted_;
-    bool loading_wanted_ = false;
-    bool load_posted_ = false;
-    Alarm alarm_;
     LagWatch lag_watch_;
+    CoordinatorPartitions<HostedGroups> partitions_;
 };
 
 }  // namespace kafka::broker

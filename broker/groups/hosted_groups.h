@@ -23,7 +23,7 @@ class HostedGroups final : coordinator::Outbox<groups::Reply> {
     using Runtime = coordinator::Runtime<groups::GroupCoordinator>;
 
     // `loading_wanted` is set when there is something to load.
-    HostedGroups(storage::Partition& partition, bool& loading_wanted)
+    HostedGroups(PartitionIndex /*index*/, storage::Partition& partition, bool& loading_wanted)
         : loading_wanted_(loading_wanted), runtime_(partition, *this) {
         loading_wanted_ = true;
     }
@@ -57,27 +57,6 @@ class HostedGroups final : coordinator::Outbox<groups::Reply> {
         groups::Token token_;
         std::coroutine_handle<> waiting_;
         std::optional<Coordinated<groups::Response>> outcome_;
-    };
-
-    // Awaits that everything written so far is committed.
-    class Commit {
-      public:
-        explicit Commit(Runtime& runtime) {
-            runtime.when_committed([this](ErrorCode error) {
-                outcome_ = error;
-                if (waiting_) waiting_.resume();
-            });
-        }
-        Commit(const Commit&) = delete;
-        Commit& operator=(const Commit&) = delete;
-
-        bool await_ready() const { return outcome_.has_value(); }
-        void await_suspend(std::coroutine_handle<> waiting) { waiting_ = waiting; }
-        ErrorCode await_resume() const { return *outcome_; }
-
-      private:
-        std::optional<ErrorCode> outcome_;
-        std::coroutine_handle<> waiting_;
     };
 
     // Nobody waits for this answer any more. The group does not mind: its member may come back.

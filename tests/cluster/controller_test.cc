@@ -18,7 +18,8 @@ class TestHost : public ControllerHost {
   public:
     Task<Result<Done>> block(const std::function<Result<Done>()>& work) override {
         ++blocked;
-        if (hold) co_await Hold{*this};
+        Hold gate{*this};
+        if (hold) co_await gate;
         co_return work();
     }
     Task<void> publish(const MetadataRecords& records) override {

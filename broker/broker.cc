@@ -15,7 +15,9 @@ constexpr std::chrono::seconds kFarewell{5};
 
 std::size_t shard_count(std::size_t wanted) {
     if (wanted > 0) return wanted;
-    return std::max(std::thread::hardware_concurrency(), 1U);
+    // One core is left to the kernel's write-back, to the threads that may wait for a disk, and to
+    // clients beside the broker: a shard that has to share its core sleeps and wakes more often.
+    return std::max(std::thread::hardware_concurrency(), 2U) - 1;
 }
 
 }  // namespace

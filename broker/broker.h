@@ -21,8 +21,8 @@ struct BoundListener {
 
 class Broker {
   public:
-    // `shards` of 0: one for each core. Opens the log directories and binds the listeners; throws
-    // ConfigError when it cannot.
+    // `shards` of 0: one for each core but one. Opens the log directories and binds the listeners;
+    // throws ConfigError when it cannot.
     Broker(BrokerConfig config, const Clock& clock, storage::FileSystem& files,
            std::size_t shards = 0);
     ~Broker();

@@ -1,6 +1,7 @@
 #include "broker/log_directories.h"
 
 #include <algorithm>
+#include <ranges>
 #include <utility>
 
 #include "base/check.h"
@@ -27,6 +28,7 @@ Result<LogDirectories> LogDirectories::open(storage::FileSystem& files,
         shared.cluster_id = (*directory)->meta().cluster_id;
         result.directories_.push_back(directory.take());
     }
+    result.placement_->partitions.resize(result.directories_.size());
     return result;
 }
 
@@ -46,35 +48,51 @@ std::size_t LogDirectories::index_of(const storage::Partition& partition) const 
     return static_cast<std::size_t>(found - directories_.begin());
 }
 
-storage::LogDirectory* LogDirectories::found_in(const kafka::TopicPartition& name) const {
-    for (const auto& directory : directories_) {
-        if (std::ranges::binary_search(directory->found(), name)) return directory.get();
-    }
-    return nullptr;
+std::optional<std::size_t> LogDirectories::demanded(const kafka::TopicPartition& name,
+                                                    const Uuid& preferred) const {
+    const auto holds = [&](const auto& directory) {
+        return std::ranges::binary_search(directory->found(), name);
+    };
+    const auto is_preferred = [&](const auto& directory) {
+        return directory->meta().directory_id == preferred;
+    };
+    auto found = std::ranges::find_if(directories_, holds);
+    if (found == directories_.end()) found = std::ranges::find_if(directories_, is_preferred);
+    if (found == directories_.end()) return std::nullopt;
+    return static_cast<std::size_t>(found - directories_.begin());
 }
 
-storage::LogDirectory& LogDirectories::emptiest() const {
-    const auto badness = [](const auto& directory) {
-        return std::pair(directory->has_failed(), directory->partition_count());
+std::size_t LogDirectories::place(std::optional<std::size_t> demanded) const {
+    const std::scoped_lock lock(placement_->mutex);
+    std::vector<std::size_t>& partitions = placement_->partitions;
+    const auto badness = [&](std::size_t i) {
+        return std::pair(directories_[i]->has_failed(), partitions[i]);
     };
-    return **std::ranges::min_element(directories_, {}, badness);
+    const auto all = std::views::iota(std::size_t{0}, directories_.size());
+    const std::size_t where = demanded ? *demanded : *std::ranges::min_element(all, {}, badness);
+    ++partitions[where];
+    return where;
+}
+
+void LogDirectories::unplace(std::size_t directory) const {
+    const std::scoped_lock lock(placement_->mutex);
+    --placement_->partitions[directory];
 }
 
 Result<std::unique_ptr<storage::Partition>> LogDirectories::open_partition(
     const kafka::TopicPartition& name, const Uuid& topic_id, const Uuid& preferred,
     const storage::LogConfig& config, TimestampMs now) const {
-    storage::LogDirectory* where = found_in(name);
-    for (const auto& directory : directories_) {
-        if (where != nullptr) break;
-        if (directory->meta().directory_id == preferred) where = directory.get();
-    }
-    if (where == nullptr) where = &emptiest();
-    return where->open_partition(name, topic_id, config, now);
+    const std::size_t where = place(demanded(name, preferred));
+    auto partition = directories_[where]->open_partition(name, topic_id, config, now);
+    if (!partition) unplace(where);
+    return partition;
 }
 
 Result<std::string> LogDirectories::delete_partition(
     std::unique_ptr<storage::Partition> partition) const {
-    return directory_of(*partition).delete_partition(std::move(partition));
+    const std::size_t where = index_of(*partition);
+    unplace(where);
+    return directories_[where]->delete_partition(std::move(partition));
 }
 
 CheckpointsByDirectory LogDirectories::join(std::vector<CheckpointsByDirectory> parts) const {

@@ -4,6 +4,8 @@
 #pragma once
 
 #include <memory>
+#include <mutex>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -49,10 +51,20 @@ class LogDirectories {
     Result<Done> remove(const std::string& path) const;
 
   private:
-    storage::LogDirectory& emptiest() const;
-    storage::LogDirectory* found_in(const kafka::TopicPartition& name) const;
+    // Shards place at the same time, so the choice and the count are one step.
+    struct Placement {
+        std::mutex mutex;
+        std::vector<std::size_t> partitions;  // of each directory: open, or being opened
+    };
+
+    std::optional<std::size_t> demanded(const kafka::TopicPartition& name,
+                                        const Uuid& preferred) const;
+    // Counts a partition in the directory and returns it; where none is demanded, in the emptiest.
+    std::size_t place(std::optional<std::size_t> demanded) const;
+    void unplace(std::size_t directory) const;
 
     std::vector<std::unique_ptr<storage::LogDirectory>> directories_;
+    std::unique_ptr<Placement> placement_ = std::make_unique<Placement>();
 };
 
 }  // namespace kafka::broker

@@ -45,7 +45,7 @@ void describe(CLI::App& app, Options& options) {
     app.add_option("--log-level", options.log_level, "How much is told of what happens")
         ->check(CLI::IsMember({"trace", "debug", "info", "warn", "error", "off"}))
         ->capture_default_str();
-    app.add_option("--shards", options.shards, "Threads that serve; 0 is one for each core")
+    app.add_option("--shards", options.shards, "Threads that serve; 0 is one for each core but one")
         ->check(CLI::Range(0, 1024))
         ->capture_default_str();
 }

@@ -198,7 +198,6 @@ Result<std::unique_ptr<Partition>> LogDirectory::open_partition(const TopicParti
     }
     auto partition = Partition::open(files_, folder, name, topic_id, options);
     if (!partition) return partition;
-    ++partition_count_;
     const Offset recovery_point = (*partition)->checkpoint().recovery_point;
     if (recovery_point < options.recovery_point) {
         // What is appended now stands below the recovery point that the file has.
@@ -243,7 +242,6 @@ Result<std::string> LogDirectory::delete_partition(std::unique_ptr<Partition> pa
     const TopicPartition name = partition->name();
     partition->abandon();
     partition.reset();
-    --partition_count_;
     return delete_folder(name);
 }
 

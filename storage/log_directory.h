@@ -53,8 +53,6 @@ class LogDirectory : DiskFailures {
     Result<std::unique_ptr<Partition>> open_partition(const TopicPartition& name,
                                                       const Uuid& topic_id, const LogConfig& config,
                                                       TimestampMs now);
-    // Of this run, so that new ones can be spread.
-    std::size_t partition_count() const { return partition_count_; }
     // To be called once every found partition was opened or deleted, and before anything is
     // appended: from then on a killed process leaves only the tails of the logs to be looked at.
     Result<Done> finish_recovery();
@@ -105,7 +103,6 @@ class LogDirectory : DiskFailures {
     RecoveryMode recovery_ = RecoveryMode::Clean;
     std::vector<TopicPartition> found_;
     std::vector<std::string> removals_;
-    std::atomic<std::size_t> partition_count_ = 0;
     std::atomic<bool> failed_ = false;
     std::function<void()> on_failure_;
 

@@ -37,6 +37,7 @@ class Contestant:
         self.folder = pathlib.Path(tempfile.mkdtemp(prefix=f"bench-{self.name}-"))
         self.port = free_port()
         self.process = None
+        self.settings = ()  # of the next starts, as key=value
 
     @property
     def address(self):
@@ -102,8 +103,9 @@ class Barnabas(Contestant):
     name = "Barnabas"
 
     def command(self):
+        settings = (f"listeners=PLAINTEXT://127.0.0.1:{self.port}", *self.settings)
         return [str(BUILD / "barnabas"), "--data", str(self.data),
-                "--set", f"listeners=PLAINTEXT://127.0.0.1:{self.port}"]
+                *(word for setting in settings for word in ("--set", setting))]
 
 
 class Kafka(Contestant):
@@ -115,7 +117,8 @@ class Kafka(Contestant):
     def command(self):
         told = subprocess.run([KAFKA, "command", str(self.folder)], capture_output=True, text=True,
                               check=True)
-        return told.stdout.splitlines()
+        overrides = (word for setting in self.settings for word in ("--override", setting))
+        return [*told.stdout.splitlines(), *overrides]
 
 
 def all_contestants(names=()):

@@ -34,9 +34,9 @@ def load(contestant, mode, *arguments, pid=False):
 
 
 @contextlib.contextmanager
-def running(contestant, fresh=True):
-    if fresh:
-        contestant.prepare()
+def running(contestant, settings=()):
+    contestant.settings = settings
+    contestant.prepare()
     contestant.start()
     try:
         yield

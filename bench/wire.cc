@@ -30,17 +30,26 @@ Bytes make_value(const BatchShape& shape, std::mt19937_64& random) {
     return value;
 }
 
-void put_record(Writer& out, std::int32_t offset_delta, BytesView value) {
+// Returns where the key lies, if there is to be one.
+std::size_t put_record(Writer& out, std::int32_t offset_delta, bool has_key, BytesView value) {
     Writer record;
     record.put<std::int8_t>(0);
     record.put_varint(0);
     record.put_varint(offset_delta);
-    record.put_varint(-1);
+    record.put_varint(has_key ? static_cast<std::int64_t>(sizeof(std::uint64_t)) : -1);
+    const std::size_t key_at = record.bytes().size();
+    if (has_key) record.put<std::uint64_t>(0);
     record.put_varint(static_cast<std::int64_t>(value.size()));
     record.put_bytes(value);
     record.put_varint(0);
     out.put_varint(static_cast<std::int64_t>(record.bytes().size()));
+    const std::size_t record_at = out.bytes().size();
     out.put_bytes(record.bytes());
+    return record_at + key_at;
+}
+
+void put_checksum(MutableBytes batch) {
+    store_be(batch.data() + kChecksumAt, crc32c(batch.subspan(kAttributesAt)));
 }
 
 }  // namespace
@@ -90,8 +99,11 @@ PreparedBatch make_batch(const BatchShape& shape) {
     std::mt19937_64 random(42);
     Writer records;
     std::int32_t count = 0;
+    std::vector<std::size_t> key_at;
     do {
-        put_record(records, count++, make_value(shape, random));
+        const std::size_t at =
+            put_record(records, count++, shape.keys > 0, make_value(shape, random));
+        if (shape.keys > 0) key_at.push_back(kBatchHeader + at);
     } while (kBatchHeader + records.bytes().size() + shape.record_bytes + kMostRecordOverhead <=
              shape.batch_bytes);
 
@@ -114,8 +126,14 @@ PreparedBatch make_batch(const BatchShape& shape) {
 
     Bytes bytes = batch.bytes();
     store_be(bytes.data() + kLengthAt, static_cast<std::int32_t>(bytes.size() - kLengthAt - 4));
-    store_be(bytes.data() + kChecksumAt, crc32c(BytesView(bytes).subspan(kAttributesAt)));
-    return {std::move(bytes), count};
+    put_checksum(bytes);
+    return {std::move(bytes), count, std::move(key_at)};
+}
+
+void put_keys(MutableBytes batch, const PreparedBatch& like, std::uint64_t keys,
+              std::uint64_t& next) {
+    for (const std::size_t at : like.key_at) store_be(batch.data() + at, next++ % keys);
+    put_checksum(batch);
 }
 
 Bytes produce_request(std::string_view topic, std::int32_t partition, std::int16_t acks,
@@ -171,7 +189,8 @@ Bytes list_offsets_request(std::string_view topic, std::int32_t partition, std::
     return out.finish();
 }
 
-Bytes create_topic_request(std::string_view topic, std::int32_t partitions) {
+Bytes create_topic_request(std::string_view topic, std::int32_t partitions,
+                           const std::vector<std::string>& configs) {
     Writer out;
     out.begin_request(Api::CreateTopics, 2, 0);
     out.put<std::int32_t>(1);
@@ -179,7 +198,13 @@ Bytes create_topic_request(std::string_view topic, std::int32_t partitions) {
     out.put(partitions);
     out.put<std::int16_t>(1);
     out.put<std::int32_t>(0);  // no assignments
-    out.put<std::int32_t>(0);  // no configs
+    out.put(static_cast<std::int32_t>(configs.size()));
+    for (const std::string_view config : configs) {
+        const std::size_t equals = config.find('=');
+        if (equals == config.npos) throw Trouble("a config is key=value");
+        out.put_string(config.substr(0, equals));
+        out.put_string(config.substr(equals + 1));
+    }
     out.put<std::int32_t>(60000);
     out.put<std::int8_t>(0);
     return out.finish();

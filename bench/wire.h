@@ -7,6 +7,7 @@
 #include <stdexcept>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "base/bytes.h"
 
@@ -63,15 +64,22 @@ struct BatchShape {
     std::size_t batch_bytes = 16384;  // the batch is as full of records as it gets below this
     std::size_t record_bytes = 1024;  // of each value
     bool random = false;              // bytes that do not compress, instead of 32 letters
+    std::uint64_t keys = 0;           // how many keys the records of a partition have; 0: none
 };
 
 struct PreparedBatch {
     Bytes bytes;
     std::int32_t records = 0;
+    std::vector<std::size_t> key_at;  // of each record, if it has one
 };
 
 // An uncompressed batch of magic 2 with a valid checksum and the current time.
 PreparedBatch make_batch(const BatchShape& shape);
+
+// Gives the records of a batch, which lies anywhere, the next keys; `next` counts a partition's
+// records.
+void put_keys(MutableBytes batch, const PreparedBatch& like, std::uint64_t keys,
+              std::uint64_t& next);
 
 Bytes produce_request(std::string_view topic, std::int32_t partition, std::int16_t acks,
                       BytesView batch);
@@ -87,7 +95,9 @@ constexpr std::int64_t kLatest = -1;
 constexpr std::int64_t kEarliest = -2;
 Bytes list_offsets_request(std::string_view topic, std::int32_t partition, std::int64_t timestamp);
 
-Bytes create_topic_request(std::string_view topic, std::int32_t partitions);
+// `configs` as key=value.
+Bytes create_topic_request(std::string_view topic, std::int32_t partitions,
+                           const std::vector<std::string>& configs);
 
 // Bodies of answers, the correlation id already read. Each throws Trouble on a malformed answer.
 struct Produced {

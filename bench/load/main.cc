@@ -16,6 +16,8 @@ void add_options(CLI::App& app, Options& options) {
     app.add_option("--batch-bytes", options.shape.batch_bytes);
     app.add_option("--record-bytes", options.shape.record_bytes);
     app.add_flag("--random", options.shape.random, "records that do not compress");
+    app.add_option("--keys", options.shape.keys, "how many keys the records have; 0: none");
+    app.add_option("--config", options.configs, "of the topic to make, as key=value");
     app.add_option("--acks", options.acks);
     app.add_option("--bytes", options.bytes, "how much to produce");
     app.add_option("--seconds", options.seconds, "how long, instead of how much");

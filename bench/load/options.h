@@ -16,6 +16,7 @@ struct Options {
     std::size_t connections = 4;
     std::size_t in_flight = 5;  // requests a connection
     BatchShape shape;
+    std::vector<std::string> configs;  // of the topic that is made
     FetchLimits limits;
     std::int16_t acks = 1;
     double bytes = 1e9;                // how much to produce, unless `seconds` says how long

@@ -16,7 +16,8 @@ class ProduceLoad {
         : options_(options),
           batch_(make_batch(options.shape)),
           driver_(options.address, options.connections),
-          next_(options.connections) {
+          next_(options.connections),
+          next_key_(static_cast<std::size_t>(options.partitions)) {
         for (std::int32_t partition = 0; partition < options.partitions; ++partition) {
             requests_.push_back(
                 produce_request(options.topic, partition, options.acks, batch_.bytes));
@@ -72,6 +73,11 @@ class ProduceLoad {
         const std::size_t partition = next_[connection] % requests_.size();
         next_[connection] += driver_.connections();
         const bool answered = options_.acks != 0;
+        if (options_.shape.keys > 0) {
+            const MutableBytes request = requests_[partition];
+            put_keys(request.last(batch_.bytes.size()), batch_, options_.shape.keys,
+                     next_key_[partition]);
+        }
         driver_.send(connection, requests_[partition], due, answered);
         sent_bytes_ += static_cast<double>(batch_.bytes.size());
         ++requests_sent_;
@@ -108,7 +114,8 @@ class ProduceLoad {
     PreparedBatch batch_;
     std::vector<Bytes> requests_;  // by partition
     Driver driver_;
-    std::vector<std::size_t> next_;  // by connection, the partition it writes next
+    std::vector<std::size_t> next_;        // by connection, the partition it writes next
+    std::vector<std::uint64_t> next_key_;  // by partition
     Clock::time_point started_, last_, due_;
     std::size_t turn_ = 0;
     double sent_bytes_ = 0;

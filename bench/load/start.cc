@@ -35,7 +35,8 @@ pid_t execute(const std::vector<std::string>& command) {
 }
 
 std::int16_t try_to_create(const Descriptor& socket, const Options& options) {
-    const Bytes frame = call(socket, create_topic_request(options.topic, options.partitions));
+    const Bytes frame =
+        call(socket, create_topic_request(options.topic, options.partitions, options.configs));
     Reader answer(frame);
     answer.get<std::int32_t>();
     return read_created(answer);

@@ -26,8 +26,9 @@ MAY_INCLUDE = {
 SHARED_BETWEEN_THREADS = {
     "base/log.cc", "base/log.h", "broker/blocking_pool.cc", "broker/blocking_pool.h",
     "broker/connection_quota.h", "broker/crossing.h", "broker/letter.h", "broker/listener.h",
-    "broker/log_cleaner.cc", "broker/log_cleaner.h",
-    "broker/shard_loop.h", "storage/log_directory.cc", "storage/log_directory.h",
+    "broker/log_cleaner.cc", "broker/log_cleaner.h", "broker/log_directories.cc",
+    "broker/log_directories.h", "broker/shard_loop.h", "storage/log_directory.cc",
+    "storage/log_directory.h",
     "storage/memory_file_system.h",
 }
 

@@ -101,6 +101,14 @@ class Decoder {
         length < 0 ? value.reset() : assign(value.emplace(), length);
     }
 
+    // A new struct in `out`. Not by emplace(): in the struct that nests T, T's initializers are not
+    // complete yet, and clang holds on to its answer that T cannot be made from nothing.
+    template <class T>
+    T& present(std::optional<T>& out) {
+        out = T{};
+        return *out;
+    }
+
     // The number of elements that follow, for which `out` gets room; the caller decodes each with
     // emplace_back() and stops when failed(). `min_size` is the fewest bytes an element can take:
     // a count that cannot fit the bytes left fails before anything is reserved.

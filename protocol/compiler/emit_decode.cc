@@ -83,8 +83,8 @@ class StructReader {
         if (field.type.kind == Kind::Struct && !field.type.array) {
             out_.line("x.", field.name, ".reset();");
             // In a tagged field Kafka writes an unsigned varint where it writes a byte elsewhere.
-            out_.line("if (d.integer<std::int8_t>() ", field.tag ? "> 0" : ">= 0", ") read(d, x.",
-                      field.name, ".emplace(), version);");
+            out_.line("if (d.integer<std::int8_t>() ", field.tag ? "> 0" : ">= 0",
+                      ") read(d, d.present(x.", field.name, "), version);");
             return;
         }
         const std::string condition = version_condition(*field.nullable, field.versions);

@@ -50,7 +50,7 @@ class Compactor {
     Result<Done> put_in_place(const CompactedRange& range);
     Result<Done> step(const std::function<Result<Done>(Partition&)>& work);
     Result<Done> pace(std::uint64_t bytes) {
-        return host_.go_on(bytes) ? Result(Done{}) : kGivenUp;
+        return host_.go_on(bytes) ? Result<Done>(Done{}) : kGivenUp;
     }
     std::string name_of(const SourceSegment& segment) const {
         return file_path(task_.folder, segment.base_offset, kLogSuffix);
@@ -233,7 +233,7 @@ Result<Done> Compactor::clean_group(SegmentGroup group, BatchCleaner& cleaner) {
         with_transaction_index |= source.has_transaction_index;
     }
     auto changed = write_group(group, cleaner, cleaned);
-    Result<Done> done = changed ? Result(Done{}) : changed.error();
+    Result<Done> done = changed ? Result<Done>(Done{}) : changed.error();
     const bool is_new = changed && (*changed || group.size() > 1);
     result_.bytes_before += before;
     result_.bytes_after += is_new ? cleaned.size() : before;

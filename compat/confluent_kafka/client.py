@@ -7,6 +7,8 @@ from confluent_kafka import Consumer, KafkaException, Producer, TopicPartition
 from confluent_kafka.admin import (AdminClient, AlterConfigOpType, ConfigEntry, ConfigResource,
                                    NewTopic, ResourceType)
 
+from copier import Copier
+
 LIMIT_S = 60
 
 
@@ -120,8 +122,10 @@ def consume(address, group, topic, protocol):
             return
 
 
+def copy(address, *given):
+    Copier(address, *given).run()
+
+
 if __name__ == "__main__":
-    if sys.argv[2] == "worker":
-        work(sys.argv[1])
-    else:
-        consume(sys.argv[1], *sys.argv[3:])
+    address, role, *given = sys.argv[1:]
+    {"worker": work, "member": consume, "copier": copy}[role](address, *given)

@@ -108,3 +108,15 @@ func work() {
 		}
 	}
 }
+
+func main() {
+	given := os.Args[3:]
+	switch os.Args[2] {
+	case "worker":
+		work()
+	case "member":
+		consume(given[0], given[1], given[2])
+	case "copier":
+		newCopier(given[0], given[1], given[2], given[3], given[4], given[5], number(given[6])).run()
+	}
+}

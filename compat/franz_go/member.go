@@ -79,11 +79,3 @@ func consume(group, topic, protocol string) {
 		}
 	}
 }
-
-func main() {
-	if os.Args[2] == "worker" {
-		work()
-	} else {
-		consume(os.Args[3], os.Args[4], os.Args[5])
-	}
-}

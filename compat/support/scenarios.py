@@ -280,9 +280,11 @@ def main(get_command, here, arguments, cases):
     binary, cache, *patterns = arguments
     os.environ["BARNABAS_BINARY"] = binary
     try:
-        ClientScenarios.command = get_command(pathlib.Path(cache), pathlib.Path(here))
+        command = get_command(pathlib.Path(cache), pathlib.Path(here))
     except toolchain.Unavailable as reason:
         print(f"skipped: {reason}")
         print("0 passed, 0 failed, 1 skipped")
         return 0
+    for case in cases:
+        case.command = command
     return suites.run_cases(cases, patterns)

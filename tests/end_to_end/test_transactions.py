@@ -5,7 +5,7 @@ import random
 import time
 
 from broker_test_case import BrokerTestCase
-from transactional_load import Copier, committed_records, find_coordinators, patiently
+from transactional_load import Copier, find_coordinators, patiently
 
 from client import Batch, check
 
@@ -58,7 +58,7 @@ class Transactions(BrokerTestCase):
         seen = {b"%d" % partition: [] for partition in range(PARTITIONS)}
         for partition in range(2):
             last = {}
-            for key, value in committed_records(client, "out", partition):
+            for key, value in client.committed_records("out", partition):
                 number = int(value.split(b"/")[1])
                 self.assertGreater(number, last.get(key, -1), "in order")
                 last[key] = number
@@ -83,9 +83,9 @@ class Transactions(BrokerTestCase):
 
         client = self.client()
         enough = time.monotonic() + 30
-        while not committed_records(client, "out", 0) and time.monotonic() < enough:
+        while not client.committed_records("out") and time.monotonic() < enough:
             time.sleep(0.05)
-        self.assertEqual(committed_records(client, "out", 0), [(None, b"behind it")])
+        self.assertEqual(client.committed_records("out"), [(None, b"behind it")])
 
     @staticmethod
     def _init(client, name, timeout_ms):

@@ -1,5 +1,4 @@
-"""Consume, transform, produce in transactions: copiers that never give up, and what readers of
-committed records see of it.
+"""Consume, transform, produce in transactions: copiers that never give up.
 
 A copier owns a partition of the input. Each round reads some records from where its group has
 committed, writes them to the output and commits the offset in one transaction, or aborts it all.
@@ -11,12 +10,11 @@ import socket
 import threading
 import time
 
-from client import Batch, BrokerError, Client, Closed, check, read_batches
+from client import TRANSACTIONAL, Batch, BrokerError, Client, Closed, check, read_batches
 
 NOT_READY = {14, 15, 16, 51, 88}
 # Fenced by its timeout, or by what the last connection left behind: reason to begin anew.
 MUST_BEGIN_ANEW = {47, 48, 49, 90, 120}
-CONTROL, TRANSACTIONAL = 0x20, 0x10
 MOST_RECORDS = 20
 
 
@@ -159,30 +157,3 @@ class Copier(threading.Thread):
         check("ending a transaction", answer["errorCode"])
         if self.v2:
             self._go_on_as(answer)
-
-
-def committed_records(client, topic, partition):
-    """(key, value) as a reader of committed records gets them, up to the last stable offset."""
-    found, at = [], 0
-    aborted = set()
-    while True:
-        answer = client.call("Fetch", 12, {
-            "maxWaitMs": 0, "minBytes": 0, "maxBytes": 1 << 20, "isolationLevel": 1,
-            "topics": [{"topic": topic, "partitions": [{
-                "partition": partition, "fetchOffset": at, "partitionMaxBytes": 1 << 20}]}]})
-        read = answer["responses"][0]["partitions"][0]
-        check(f"fetching {topic}-{partition}", read["errorCode"])
-        if at >= read["lastStableOffset"]:
-            return found
-        to_come = sorted((one["firstOffset"], one["producerId"])
-                         for one in read["abortedTransactions"])
-        for batch in read_batches(read["records"]):
-            if "partial" in batch:
-                break
-            at = batch["baseOffset"] + batch["lastOffsetDelta"] + 1
-            while to_come and to_come[0][0] <= batch["baseOffset"]:
-                aborted.add(to_come.pop(0)[1])
-            if batch["attributes"] & CONTROL:
-                aborted.discard(batch["producerId"])
-            elif not (batch["attributes"] & TRANSACTIONAL and batch["producerId"] in aborted):
-                found += [(one["key"], one["value"]) for one in batch["records"]]

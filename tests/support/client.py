@@ -9,6 +9,7 @@ sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "oracle"))
 from wire import Batch, Closed, Connection, read_batches  # noqa: E402,F401
 
 LATEST, EARLIEST = -1, -2
+CONTROL, TRANSACTIONAL = 0x20, 0x10  # of a batch's attributes
 
 
 class BrokerError(Exception):
@@ -100,3 +101,29 @@ class Client(Connection):
                                                  "transactionTimeoutMs": 60000})
         check("a producer id", answer["errorCode"])
         return answer["producerId"], answer["producerEpoch"]
+
+    def committed_records(self, topic, partition=0):
+        """(key, value) as a reader of committed records gets them, up to the last stable offset."""
+        found, at = [], 0
+        aborted = set()
+        while True:
+            answer = self.call("Fetch", 12, {
+                "maxWaitMs": 0, "minBytes": 0, "maxBytes": 1 << 20, "isolationLevel": 1,
+                "topics": [{"topic": topic, "partitions": [{
+                    "partition": partition, "fetchOffset": at, "partitionMaxBytes": 1 << 20}]}]})
+            read = answer["responses"][0]["partitions"][0]
+            check(f"fetching {topic}-{partition}", read["errorCode"])
+            if at >= read["lastStableOffset"]:
+                return found
+            to_come = sorted((one["firstOffset"], one["producerId"])
+                             for one in read["abortedTransactions"])
+            for batch in read_batches(read["records"]):
+                if "partial" in batch:
+                    break
+                at = batch["baseOffset"] + batch["lastOffsetDelta"] + 1
+                while to_come and to_come[0][0] <= batch["baseOffset"]:
+                    aborted.add(to_come.pop(0)[1])
+                if batch["attributes"] & CONTROL:
+                    aborted.discard(batch["producerId"])
+                elif not (batch["attributes"] & TRANSACTIONAL and batch["producerId"] in aborted):
+                    found += [(one["key"], one["value"]) for one in batch["records"]]

@@ -48,9 +48,9 @@ class Program:
         for line in self.process.stderr:
             self.errors.append(line)
 
-    def wait_for(self, wanted, what):
+    def wait_for(self, wanted, what, limit_s=LIMIT_S):
         """What wanted(lines) returns, once it is true."""
-        limit = time.monotonic() + LIMIT_S
+        limit = time.monotonic() + limit_s
         with self.changed:
             while True:
                 found = wanted(self.lines)

@@ -80,12 +80,12 @@ def go(cache, source):
 
 
 def java(cache, source):
-    """The command of Client.java with the dependencies of pom.xml."""
+    """The command that runs a class of *.java with the dependencies of pom.xml."""
     def make(folder):
         _run(["mvn", "-q", "-B", "dependency:copy-dependencies", "-DoutputDirectory=jars"], folder)
-        _run(["javac", "-cp", "jars/*", "-d", "classes", "Client.java"], folder)
+        _run(["javac", "-cp", "jars/*", "-d", "classes", *folder.glob("*.java")], folder)
     _need("java", "javac", "mvn")
     folder = _cached(cache, source, make)
     # One short process after the other: what makes a long one fast only costs here.
     return ["java", "-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-Xmx256m", "-Xshare:auto",
-            "-cp", f"{folder}/classes:{folder}/jars/*", "Client"]
+            "-cp", f"{folder}/classes:{folder}/jars/*"]

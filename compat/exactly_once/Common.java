@@ -4,6 +4,7 @@ import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
 import java.time.Duration;
+import java.time.LocalTime;
 import java.util.Properties;
 import java.util.concurrent.CountDownLatch;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
@@ -23,7 +24,7 @@ final class Common {
 
     // In one line, with the causes.
     static void sayTrouble(String what, Throwable trouble) {
-        StringBuilder told = new StringBuilder("trouble " + what);
+        StringBuilder told = new StringBuilder("trouble " + LocalTime.now() + " " + what);
         for (Throwable each = trouble; each != null; each = each.getCause()) {
             told.append(" <- ").append(each.getClass().getSimpleName()).append(": ")
                     .append(("" + each.getMessage()).replace('\n', ' '));

@@ -79,13 +79,22 @@ def go(cache, source):
     return [folder / "client"]
 
 
-def java(cache, source):
-    """The command that runs a class of *.java with the dependencies of pom.xml."""
+def _java_folder(cache, source):
     def make(folder):
         _run(["mvn", "-q", "-B", "dependency:copy-dependencies", "-DoutputDirectory=jars"], folder)
         _run(["javac", "-cp", "jars/*", "-d", "classes", *folder.glob("*.java")], folder)
     _need("java", "javac", "mvn")
-    folder = _cached(cache, source, make)
+    return _cached(cache, source, make)
+
+
+def java(cache, source):
+    """The command that runs a class of *.java with the dependencies of pom.xml."""
+    folder = _java_folder(cache, source)
     # One short process after the other: what makes a long one fast only costs here.
     return ["java", "-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-Xmx256m", "-Xshare:auto",
             "-cp", f"{folder}/classes:{folder}/jars/*"]
+
+
+def java_libraries(cache, source):
+    """The folder with the dependencies of pom.xml."""
+    return _java_folder(cache, source) / "jars"

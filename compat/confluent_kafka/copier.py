@@ -43,7 +43,7 @@ class Copier:
             consumed["group.instance.id"] = instance
         # Small batches, several on their way at once.
         produced = {"bootstrap.servers": address, "transactional.id": name,
-                    "transaction.timeout.ms": 20000, "batch.num.messages": 10, "linger.ms": 1,
+                    "transaction.timeout.ms": 5000, "batch.num.messages": 10, "linger.ms": 1,
                     **RECONNECT}
         self.configs = consumed, produced
 

@@ -26,7 +26,7 @@ func newCopier(group, input, output, id, protocol, instance string, seed int) *c
 		kgo.FetchIsolationLevel(kgo.ReadCommitted()),
 		kgo.ConsumeResetOffset(kgo.NewOffset().AtStart()),
 		kgo.RecordPartitioner(kgo.ManualPartitioner()),
-		kgo.TransactionTimeout(20 * time.Second),
+		kgo.TransactionTimeout(5 * time.Second),
 		kgo.SessionTimeout(3 * time.Second), kgo.HeartbeatInterval(500 * time.Millisecond),
 		kgo.RetryBackoffFn(func(int) time.Duration { return soon }),
 		// Small batches, so that a transaction has several; unpacked ones, to be read by anybody.

@@ -1,5 +1,6 @@
 """Exactly once, whatever is killed: a client's own consume-transform-produce loop, in two processes
-that share a group, under random kills of the broker and of these processes.
+that share a group, under random kills of the broker and of these processes. Now and then one of
+them sleeps through its timeouts and goes on as if nothing had been.
 
 BARNABAS_SEED repeats the moments of the kills, BARNABAS_KILLS says how many there are, and
 EXACTLY_ONCE_BROKER=HOST:PORT takes a running broker instead, which is not killed.
@@ -8,6 +9,7 @@ EXACTLY_ONCE_BROKER=HOST:PORT takes a running broker instead, which is not kille
 import collections
 import os
 import random
+import signal
 import threading
 import time
 import unittest
@@ -22,6 +24,10 @@ LIMIT_S = 90
 PARTITIONS = 4
 COPIERS = 2
 CHUNK = 100  # records fed at once
+# Members are missed after three seconds, transactions aborted after five.
+SLEEP_S = 6
+KILLS_PER_SLEEP = 8
+MOMENT_S = 1.5
 
 
 class RunningBroker:
@@ -62,6 +68,7 @@ class Copier:
     def __init__(self, start):
         self.start_program = start
         self.programs = []
+        self.alarm = None
         self.start()
 
     def start(self):
@@ -69,6 +76,27 @@ class Copier:
 
     def kill(self):
         self.programs[-1].end()
+
+    def sleep(self, is_replaced):
+        """If it is replaced meanwhile, there are two for a moment after it has woken."""
+        self.be_awake()
+        sleeper = self.programs[-1].process
+        sleeper.send_signal(signal.SIGSTOP)
+        self.alarm = threading.Timer(SLEEP_S, self._wake, [sleeper, is_replaced])
+        self.alarm.start()
+        if is_replaced:
+            self.start()
+
+    @staticmethod
+    def _wake(sleeper, is_replaced):
+        sleeper.send_signal(signal.SIGCONT)
+        if is_replaced:
+            time.sleep(MOMENT_S)
+            sleeper.kill()
+
+    def be_awake(self):
+        if self.alarm:
+            self.alarm.join()
 
     def close(self):
         self.programs[-1].send("close")
@@ -153,7 +181,14 @@ class ExactlyOnce(unittest.TestCase):
         feeder = Feeder(self.worker, self.input)
         feeder.start()
 
-        killed = collections.Counter(self.kill_something() for _ in range(KILLS))
+        killed = collections.Counter()
+        for at in range(KILLS):
+            if at % KILLS_PER_SLEEP == 3:
+                self.chance.choice(self.copiers).sleep(is_replaced=self.chance.random() < 0.5)
+                killed["asleep"] += 1
+            killed[self.kill_something()] += 1
+        for copier in self.copiers:
+            copier.be_awake()
         feeder.stop()
         self.wait_until(lambda: self.left() == 0, "all of the input is copied")
         for copier in self.copiers:
@@ -164,7 +199,8 @@ class ExactlyOnce(unittest.TestCase):
                 for word in ("committed", "aborted", "trouble")}
         print(f"{feeder.count} records in {len(told['committed'])} transactions, besides "
               f"{len(told['aborted'])} that were aborted; {killed['broker']} kills of the broker, "
-              f"{killed['copier']} of copiers: each record once; what the copiers were told:")
+              f"{killed['copier']} of copiers, {killed['asleep']} sleeps: each record once; what the "
+              f"copiers were told:")
         errors = collections.Counter(" ".join(line[1:])[:300] for line in told["trouble"])
         for error, times in errors.most_common():
             print(f"{times:5} x {error}")

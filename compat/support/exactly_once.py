@@ -199,8 +199,8 @@ class ExactlyOnce(unittest.TestCase):
                 for word in ("committed", "aborted", "trouble")}
         print(f"{feeder.count} records in {len(told['committed'])} transactions, besides "
               f"{len(told['aborted'])} that were aborted; {killed['broker']} kills of the broker, "
-              f"{killed['copier']} of copiers, {killed['asleep']} sleeps: each record once; what the "
-              f"copiers were told:")
+              f"{killed['copier']} of copiers, {killed['asleep']} sleeps: each record once; what "
+              f"the copiers were told:")
         errors = collections.Counter(" ".join(line[1:])[:300] for line in told["trouble"])
         for error, times in errors.most_common():
             print(f"{times:5} x {error}")

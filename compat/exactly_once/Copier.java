@@ -68,7 +68,9 @@ public class Copier {
             rewind();
             ConsumerRecords<String, String> records = consumer.poll(Common.ms(100));
             if (!records.isEmpty()) copy(records);
-        } catch (KafkaException trouble) {
+        } catch (KafkaException | IllegalStateException trouble) {
+            // The consumer's two threads may meet in a wrong state when the leader epoch changes
+            // (4.3.0: "Cannot set a new position without a valid current position").
             Common.sayTrouble("copying", trouble);
             recover();
         }

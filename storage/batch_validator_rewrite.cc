@@ -88,11 +88,13 @@ BatchValidation rewrite_batch(const RecordBatchView& batch, const BatchRules& ru
     NewRecords records(*rules.compression, static_cast<std::size_t>(rules.max_message_bytes));
     RecordReader reader(batch);
     BatchSummary summary;
+    bool writable = true;
     while (const RecordView* record = reader.next()) {
         checks.record(record->timestamp_delta_ms, size_of(record->key), size_of(record->value),
                       record->offset_delta, true);
         if (!checks.all_passed()) continue;
         const TimestampMs timestamp = reader.timestamp_of(*record);
+        writable &= timestamp.value >= -1;
         if (summary.record_count == 0) summary.base_timestamp = timestamp;
         // The place in the batch is the offset, whatever delta the producer wrote: as in Kafka.
         records.append(*record, summary.record_count++,
@@ -103,6 +105,8 @@ BatchValidation rewrite_batch(const RecordBatchView& batch, const BatchRules& ru
                                         : ErrorCode::INVALID_RECORD);
     }
     if (!checks.all_passed()) return checks.errors();
+    // As in Kafka, which takes such a time from a producer but does not write it itself.
+    if (!writable) return invalid(ErrorCode::UNKNOWN_SERVER_ERROR);
 
     Bytes rewritten = records.finish();
     if (std::cmp_greater(rewritten.size(), rules.max_message_bytes)) {

@@ -73,10 +73,12 @@ void plan_session(FetchPlan& plan, const FetchSession& session) {
 
 namespace {
 
+constexpr std::int16_t kFirstVersionWithTopicIds = 13;
+
 // Why the partition is not read at all; NONE when it is for its owner to say.
 ErrorCode refusal(const RequestContext& context, const FetchPlan& plan,
                   const FetchPlan::Entry& entry, const cluster::Topic* topic) {
-    const bool by_name = !plan.topics[entry.topic].name.empty();
+    const bool by_name = context.api_version() < kFirstVersionWithTopicIds;
     if (topic == nullptr) {
         return by_name || entry.topic_was_known ? ErrorCode::UNKNOWN_TOPIC_OR_PARTITION
                                                 : ErrorCode::UNKNOWN_TOPIC_ID;
@@ -135,7 +137,9 @@ void trim_to_limit(FetchPlan& plan) {
     for (FetchPlan::Entry& entry : plan.entries) {
         const auto size = static_cast<std::int64_t>(entry.outcome.records.size());
         if (size == 0) continue;
-        if (bytes > 0 && bytes + size > plan.max_bytes) {
+        // Each owner let its first batch pass; only the first of all may be larger than was asked.
+        const bool too_large = size > entry.ask.max_bytes || bytes + size > plan.max_bytes;
+        if (bytes > 0 && too_large) {
             entry.outcome.records = {};
             entry.outcome.aborted_transactions = {};
         } else {

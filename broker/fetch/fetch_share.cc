@@ -50,11 +50,15 @@ FetchOutcome FetchShare::read_item(const storage::Partition* partition, const Fe
         outcome.log_start_offset = partition->log_start_offset();
         return outcome;
     }
-    // As in Kafka, where a negative size breaks the read.
-    if (max_bytes < 0) return failed(ErrorCode::UNKNOWN_SERVER_ERROR);
-    Result<storage::ReadResult> read =
-        partition->read(item.ask.fetch_offset, max_bytes, min_one_batch, limit_);
+    Result<storage::ReadResult> read = partition->read(
+        item.ask.fetch_offset, std::max(max_bytes, std::int64_t{0}), min_one_batch, limit_);
     if (!read) return failed(read.error().code);
+    // As in Kafka, where a negative size breaks the read, if there is something to read.
+    const Offset end =
+        limit_ == storage::ReadLimit::LastStable ? read->last_stable_offset : read->high_watermark;
+    if (max_bytes < 0 && item.ask.fetch_offset < end) {
+        return failed(ErrorCode::UNKNOWN_SERVER_ERROR);
+    }
     outcome.high_watermark = read->high_watermark;
     outcome.last_stable_offset = read->last_stable_offset;
     outcome.log_start_offset = read->log_start_offset;

@@ -49,7 +49,6 @@ Response refused(ErrorCode error) {
 Task<Response> handle(RequestContext& context, Request request) {
     if (request.group_id.empty()) co_return refused(ErrorCode::INVALID_GROUP_ID);
     Response response = take_unknown(context, request);
-    if (request.topics.empty()) co_return response;
 
     auto forget = [&request](groups::GroupCoordinator& coordinator, const groups::Context&) {
         return coordinator.offset_delete(request);

@@ -171,6 +171,9 @@ OFFSETS = [
     Case("forgetting offsets", [
         commit((0, 5, None)), forget(0, 1, 7), fetch(0), forget(0, topic=Topic("none")),
         forget(0, group=Topic("none"))], topics=T),
+    Case("forgetting what is in no topic of a group that is not there", [
+        forget(7, group=Topic("none")), forget(0, topic=Topic("none"), group=Topic("none")),
+        forget(7)], topics=T),
     Case("forgetting offsets of a group with members that cannot be understood", [
         *STABLE, commit(member=ID, generation=1), forget(0), leave(ID), forget(0), fetch(0)],
         topics=T),

@@ -58,6 +58,13 @@ LIMITS = [
         produce(some_records(3)), produce(some_records(3), partition=1),
         fetch(fetch_partition(0), fetch_partition(1), maxBytes=limit)], topics={"t": 2})
       for limit in (0, 1, 100, 400)],
+    *[Case(f"limit of {limit} bytes for the second partition", [
+        produce(some_records(3)), produce(some_records(3), partition=1),
+        fetch(fetch_partition(0), fetch_partition(1, partitionMaxBytes=limit))], topics={"t": 2})
+      for limit in (0, 1, 93, 94, 1000)],
+    *[Case(f"negative limits and offset {offset} of 9", [
+        *THREE, fetch(at(offset, partitionMaxBytes=-1)), fetch(at(offset), maxBytes=-1)], topics=T)
+      for offset in (8, 9, 10)],
     Case("the first partition with something gets a batch beyond the limit", [
         produce(some_records(3), partition=1), produce(some_records(3), partition=2),
         fetch(fetch_partition(0), fetch_partition(1), fetch_partition(2), maxBytes=1)],
@@ -84,6 +91,8 @@ WAITING = [
 WRONG = [
     *[Case(f"v{version} a topic that is not there",
            [fetch(version=version, topic=Topic("none"))]) for version in (4, 11, 12)],
+    *[Case(f"v{version} a topic without a name", [fetch(version=version, topic=Topic("none", ""))])
+      for version in (4, 11, 12)],
     *[Case(f"v{version} an id that is not there", [Call("Fetch", version, {
         "maxWaitMs": 0, "minBytes": 0, "topics": [{
             "topicId": topic_id, "partitions": [fetch_partition()]}]})])

@@ -181,6 +181,11 @@ TIMES = [
             topics={"t": {"configs": config(message_timestamp_before_max_ms="60000")}}),
     refused("ahead of message.timestamp.after.max.ms", one(timestamp=HOUR_MS + 120_000),
             topics={"t": {"configs": config(message_timestamp_after_max_ms="60000")}}),
+    *[Case(f"a record of {year} before Christ, kept as {codec}", [
+        produce(Batch((b"a", b"1"), (b"b", b"2", days * 24 * HOUR_MS))),
+        produce(Batch((b"a", b"1"), (b"b", b"2", days * 24 * HOUR_MS)), version=OLD),
+        *list_offsets(-1)], topics={"t": {"configs": config(compression_type=codec)}})
+      for year, days in ((1, -740000),) for codec in ("producer", "gzip", "uncompressed")],
     Case("a time of -1", [produce(Batch((b"a", b"1"), timestamp=0, max_timestamp=-1)), fetch()],
          topics=T),
     Case("a max timestamp that is not the largest is put right", [

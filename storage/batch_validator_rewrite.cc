@@ -88,7 +88,9 @@ BatchValidation rewrite_batch(const RecordBatchView& batch, const BatchRules& ru
     NewRecords records(*rules.compression, static_cast<std::size_t>(rules.max_message_bytes));
     RecordReader reader(batch);
     BatchSummary summary;
-    bool writable = true;
+    // As in Kafka, which takes either of these from a producer, and does not write it itself: a
+    // transaction of nobody, a time before time -1.
+    bool writable = !batch.is_transactional() || batch.producer_id() >= ProducerId{0};
     while (const RecordView* record = reader.next()) {
         checks.record(record->timestamp_delta_ms, size_of(record->key), size_of(record->value),
                       record->offset_delta, true);
@@ -105,7 +107,6 @@ BatchValidation rewrite_batch(const RecordBatchView& batch, const BatchRules& ru
                                         : ErrorCode::INVALID_RECORD);
     }
     if (!checks.all_passed()) return checks.errors();
-    // As in Kafka, which takes such a time from a producer but does not write it itself.
     if (!writable) return invalid(ErrorCode::UNKNOWN_SERVER_ERROR);
 
     Bytes rewritten = records.finish();

@@ -92,7 +92,9 @@ class Planner {
             // Bytes that end the reading of the request condemn the other partitions with it.
             refusal_ = Error{malformed->code, *malformed->message};
         }
-        const bool is_transactional = !malformed && RecordBatchView(bytes).is_transactional();
+        const bool has_header =
+            !malformed || malformed->code == ErrorCode::UNSUPPORTED_COMPRESSION_TYPE;
+        const bool is_transactional = has_header && RecordBatchView(bytes).is_transactional();
         if (is_transactional) transactional_.see();
 
         if (!facts.topic) return facts.unknown;

@@ -9,7 +9,8 @@
 | producer ids that the broker gave | `<producer N>` in order of appearance |
 | throttle times | 0 |
 | documentation of configs | `<text>` |
-| order of keyed lists | sorted by key |
+| order of keyed lists and of numbers | sorted |
+| which partition a group is in | `<of the group's name>` |
 """
 
 import base64
@@ -20,6 +21,7 @@ from plan import HOUR_MS
 from wire import read_batches
 
 NOTHING = "00000000-0000-0000-0000-000000000000"
+INTERNAL = ("__consumer_offsets",)
 TIME_IN_TEXT = re.compile(r"-?\d{13,}")
 UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 # Whatever the value, so long as there is one.
@@ -30,7 +32,8 @@ PRESENT = {
     "totalBytes": (-1, "<bytes>"), "usableBytes": (-1, "<bytes>"),
 }
 KEYS = ("apiKey", "nodeId", "brokerId", "resourceName", "name", "topicName", "topic", "topicId",
-        "partitionIndex", "partition", "partitionId", "index", "logDir", "transactionalId")
+        "partitionIndex", "partition", "partitionId", "index", "logDir",
+        "transactionalId", "producerId")
 
 
 def key_of(element):
@@ -79,6 +82,8 @@ class Normaliser:
         if name == "producerId" and isinstance(value, int):
             return self._producer(value)
         if isinstance(value, dict):
+            if value.get("topic") in INTERNAL and isinstance(value.get("partitions"), list):
+                value = {**value, "partitions": "<of the group's name>"}
             return {inner: self._value(inner, one) for inner, one in value.items()}
         if isinstance(value, list):
             return self._list(name, value)
@@ -92,6 +97,8 @@ class Normaliser:
 
     def _list(self, name, value):
         elements = [self._value(name, one) for one in value]
+        if all(isinstance(one, int) for one in elements):
+            return sorted(elements)
         keys = [key_of(one) for one in elements]
         if name == "batches" or None in keys:
             return elements

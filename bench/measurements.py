@@ -19,7 +19,7 @@ class Measurement:
     name: str
     take: object              # (contestant, scale) -> {title: value}
     in_rounds: bool = True    # cheap enough to repeat
-    needs_data: bool = False  # says nothing about a contestant that keeps none
+    needs_data: bool = False  # says nothing about a contestant that keeps none, or no transactions
 
 
 def load(contestant, mode, *arguments, pid=False):
@@ -96,6 +96,28 @@ def end_to_end(contestant, scale):
     }
 
 
+def transactions(contestant, scale):
+    """One producer with transactions V2, and one reader of committed records in a long poll."""
+    arguments = ("--topic", "transactions", "--partitions", 1, "--record-bytes", 100)
+    one, many = ("--batch-bytes", 1), ("--batch-bytes", 110_000)
+    seconds = max(2, 10 * scale)
+    with running(contestant):
+        create(contestant, "transactions", 1)
+        load(contestant, "transactions", *arguments, *one, "--seconds", seconds)
+        single = load(contestant, "transactions", *arguments, *one, "--seconds", seconds, pid=True)
+        large = load(contestant, "transactions", *arguments, *many, "--seconds", seconds)
+        paced = load(contestant, "transactions", *arguments, *one, "--seconds", seconds,
+                     "--rate", 200)
+    return {
+        "transactions of one record, one producer: commits/s": single["commits_per_s"],
+        "transactions of one record, one producer: CPU µs": single["cpu_us_per_commit"],
+        "transactions of 1,000 records, one producer: commits/s": large["commits_per_s"],
+        "commit → visible at 200/s: p50 µs": paced["p50_us"],
+        "commit → visible at 200/s: p99 µs": paced["p99_us"],
+        "commit → visible at 200/s: p99.9 µs": paced["p999_us"],
+    }
+
+
 def start_empty(contestant, _scale):
     contestant.prepare()
     measured = load(contestant, "start", "--topic", "first", "--partitions", 1, "--",
@@ -146,6 +168,7 @@ ALL = [
     Measurement("throughput", throughput),
     Measurement("small", small_records),
     Measurement("e2e", end_to_end),
+    Measurement("transactions", transactions, needs_data=True),
     Measurement("start", start_empty),
     Measurement("restart", start_after_kill, in_rounds=False, needs_data=True),
     Measurement("memory", memory, in_rounds=False),

@@ -48,11 +48,11 @@ std::size_t put_record(Writer& out, std::int32_t offset_delta, bool has_key, Byt
     return record_at + key_at;
 }
 
+}  // namespace
+
 void put_checksum(MutableBytes batch) {
     store_be(batch.data() + kChecksumAt, crc32c(batch.subspan(kAttributesAt)));
 }
-
-}  // namespace
 
 void Writer::put_string(std::string_view text) {
     put(static_cast<std::int16_t>(text.size()));
@@ -161,7 +161,7 @@ Bytes fetch_request(std::string_view topic, std::int32_t partition, std::int64_t
     out.put(limits.max_wait_ms);
     out.put<std::int32_t>(1);
     out.put(kMaxBytes);
-    out.put<std::int8_t>(0);
+    out.put(static_cast<std::int8_t>(limits.committed_only));
     out.put<std::int32_t>(0);   // session id
     out.put<std::int32_t>(-1);  // and epoch: none
     out.put<std::int32_t>(1);

@@ -13,7 +13,15 @@
 
 namespace kafka::bench {
 
-enum class Api : std::int16_t { Produce = 0, Fetch = 1, ListOffsets = 2, CreateTopics = 19 };
+enum class Api : std::int16_t {
+    Produce = 0,
+    Fetch = 1,
+    ListOffsets = 2,
+    FindCoordinator = 10,
+    CreateTopics = 19,
+    InitProducerId = 22,
+    EndTxn = 26,
+};
 
 // The peer did or said something that ends the measurement.
 struct Trouble : std::runtime_error {
@@ -76,6 +84,9 @@ struct PreparedBatch {
 // An uncompressed batch of magic 2 with a valid checksum and the current time.
 PreparedBatch make_batch(const BatchShape& shape);
 
+// Of a batch that was changed.
+void put_checksum(MutableBytes batch);
+
 // Gives the records of a batch, which lies anywhere, the next keys; `next` counts a partition's
 // records.
 void put_keys(MutableBytes batch, const PreparedBatch& like, std::uint64_t keys,
@@ -87,6 +98,7 @@ Bytes produce_request(std::string_view topic, std::int32_t partition, std::int16
 struct FetchLimits {
     std::int32_t max_wait_ms = 500;
     std::int32_t partition_max_bytes = 1 << 20;
+    bool committed_only = false;
 };
 Bytes fetch_request(std::string_view topic, std::int32_t partition, std::int64_t offset,
                     const FetchLimits& limits);

@@ -40,6 +40,7 @@ int run(int argc, char** argv) {
     add_mode("produce", "writes batches", &produce);
     add_mode("fetch", "reads a topic from its start to its end", &fetch);
     add_mode("e2e", "measures from producer to consumer", &end_to_end);
+    add_mode("transactions", "measures from commit to reader of committed records", &transactions);
     add_mode("connections", "opens connections and holds them", &hold_connections);
     add_mode("create", "makes the topic", &create_topic);
     add_mode("start", "times a broker's start until its first acknowledged record", &time_start)

@@ -30,6 +30,7 @@ struct Options {
 void produce(const Options& options);
 void fetch(const Options& options);
 void end_to_end(const Options& options);
+void transactions(const Options& options);
 void hold_connections(const Options& options);
 void time_start(const Options& options);
 void create_topic(const Options& options);

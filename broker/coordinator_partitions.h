@@ -7,6 +7,7 @@
 #pragma once
 
 #include <chrono>
+#include <coroutine>
 #include <cstdint>
 #include <functional>
 #include <map>
@@ -15,6 +16,7 @@
 #include <utility>
 
 #include "base/log.h"
+#include "base/result.h"
 #include "broker/shard.h"
 #include "broker/timers.h"
 #include "cluster/image.h"
@@ -22,6 +24,10 @@
 #include "storage/partition.h"
 
 namespace kafka::broker {
+
+// What a coordinator answers, or why it cannot: NOT_COORDINATOR, COORDINATOR_LOAD_IN_PROGRESS, …
+template <class T>
+using Coordinated = BasicResult<T, ErrorCode>;
 
 inline coordinator::Now coordinator_now(const Clock& clock) {
     const auto steady = std::chrono::floor<std::chrono::milliseconds>(clock.monotonic()).count();

@@ -2,9 +2,6 @@
 
 #include <memory>
 
-#include "broker/shards.h"
-#include "cluster/image.h"
-
 namespace kafka::broker {
 namespace {
 
@@ -23,15 +20,6 @@ groups::Token next_token(ShardId shard) {
 
 }  // namespace
 
-std::optional<GroupPlace> place_of_group(const RequestContext& context, std::string_view group_id) {
-    const cluster::Topic* topic = context.image().topics.find(kOffsetsTopic);
-    if (!topic || topic->partitions.empty()) return std::nullopt;
-    const auto count = static_cast<std::int32_t>(topic->partitions.size());
-    const PartitionIndex partition = partition_of_group(group_id, count);
-    Shard& shard = context.shard().all().at(context.shard_of({topic->id, partition}));
-    return GroupPlace{&shard, partition};
-}
-
 std::int32_t authorized_group_operations(const RequestContext& context,
                                          const std::string& group_id) {
     std::int32_t bits = 0;
@@ -44,7 +32,7 @@ std::int32_t authorized_group_operations(const RequestContext& context,
     return bits;
 }
 
-ParkedRequest::ParkedRequest(RequestContext& context, GroupPlace place)
+ParkedRequest::ParkedRequest(RequestContext& context, CoordinatorPlace place)
     : context_(context), place_(place), token_(next_token(context.shard().id())) {
     abandoned = [](Abandonment& abandonment) {
         auto& self = static_cast<ParkedRequest&>(abandonment);

@@ -6,71 +6,64 @@
 #include <string>
 #include <utility>
 
+#include "broker/coordinator_request.h"
 #include "broker/groups/group_shard.h"
 #include "broker/waiting_handler.h"
 
 namespace kafka::broker {
 
-struct GroupPlace {
-    Shard* shard;
-    PartitionIndex partition;
-};
-
 // Nothing while `__consumer_offsets` does not exist.
-std::optional<GroupPlace> place_of_group(const RequestContext& context, std::string_view group_id);
+inline std::optional<CoordinatorPlace> place_of_group(RequestContext& context,
+                                                      std::string_view group_id) {
+    return place_of_key(context.shard(), kOffsetsTopic, group_id);
+}
 
 // What the client may do with the group, a bit for each of an operation's numbers (KIP-430).
 std::int32_t authorized_group_operations(const RequestContext& context,
                                          const std::string& group_id);
 
-// Task<R> ask(GroupShard&), run where the group is. `ask` is a named local of the handler.
-template <class Ask>
-auto on_group_shard(RequestContext& context, GroupPlace place, Ask& ask)
-    -> std::invoke_result_t<Ask&, GroupShard&> {
-    using Value = decltype(std::declval<std::invoke_result_t<Ask&, GroupShard&>>().take());
-    auto work = [&ask](Shard& there) { return ask(there.groups()); };
-    if (place.shard == &context.shard()) {
-        auto task = work(context.shard());
-        Value value = co_await task;
-        co_return value;
-    }
-    RemoteTask remote(context.shard(), *place.shard, work, *place.shard);
-    Value value = co_await remote;
-    co_return value;
-}
-
 // Answered<R> decide(GroupCoordinator&, const Context&), where the group is.
 template <class R, class Decide>
 Task<Coordinated<R>> decide_for_group(RequestContext& context, std::string_view group_id,
                                       Decide& decide) {
-    const std::optional<GroupPlace> place = place_of_group(context, group_id);
-    if (!place) co_return ErrorCode::NOT_COORDINATOR;
-    auto ask = [&decide, partition = place->partition](GroupShard& there) {
-        return there.decide<R>(partition, decide);
-    };
-    auto task = on_group_shard(context, *place, ask);
-    Coordinated<R> answer = co_await task;
-    co_return answer;
+    return decide_at_coordinator<GroupShard, R>(context.shard(), place_of_group(context, group_id),
+                                                decide);
 }
 
 // R look(const GroupCoordinator&, const Context&), where the group is.
 template <class R, class Look>
 Task<Coordinated<R>> look_at_group(RequestContext& context, std::string_view group_id, Look& look) {
-    const std::optional<GroupPlace> place = place_of_group(context, group_id);
-    if (!place) co_return ErrorCode::NOT_COORDINATOR;
-    auto work = [&look, partition = place->partition](Shard& there) {
-        return there.groups().look(partition, look);
+    return look_at_coordinator<GroupShard, R>(context.shard(), place_of_group(context, group_id),
+                                              look);
+}
+
+// One group of an answer that describes several, by Group describe(GroupCoordinator&, Context).
+template <class Group, class Describe>
+Task<Group> describe_group(RequestContext& context, const std::string& group_id,
+                           bool with_operations, Describe& describe) {
+    auto decide = [&describe](groups::GroupCoordinator& coordinator, const groups::Context& now) {
+        return groups::Answered<Group>{describe(coordinator, now), {}};
     };
-    auto crossing = context.on_shard(place->shard->id(), work);
-    Coordinated<R> answer = co_await crossing;
-    co_return answer;
+    auto task = decide_for_group<Group>(context, group_id, decide);
+    Coordinated<Group> answer = co_await task;
+    Group group;
+    if (answer) {
+        group = answer.take();
+    } else {
+        group.group_id = group_id;
+        group.error_code = answer.error();
+    }
+    if (with_operations && group.error_code == ErrorCode::NONE) {
+        group.authorized_operations = authorized_group_operations(context, group_id);
+    }
+    co_return group;
 }
 
 // A JoinGroup or SyncGroup that may wait as long as a rebalance. When its connection goes away
 // meanwhile, it is answered at once, so that nothing is kept for nobody.
 class ParkedRequest : Abandonment {
   public:
-    ParkedRequest(RequestContext& context, GroupPlace place);
+    ParkedRequest(RequestContext& context, CoordinatorPlace place);
     ParkedRequest(const ParkedRequest&) = delete;
     ParkedRequest& operator=(const ParkedRequest&) = delete;
     ~ParkedRequest() { context_.on_abandoned(nullptr); }
@@ -79,7 +72,7 @@ class ParkedRequest : Abandonment {
 
   private:
     RequestContext& context_;
-    const GroupPlace place_;
+    const CoordinatorPlace place_;
     const groups::Token token_;
 };
 
@@ -87,7 +80,7 @@ class ParkedRequest : Abandonment {
 template <class Decide>
 Task<Coordinated<groups::Response>> park_at_group(RequestContext& context,
                                                   std::string_view group_id, Decide& decide) {
-    const std::optional<GroupPlace> place = place_of_group(context, group_id);
+    const auto place = place_of_group(context, group_id);
     if (!place) co_return ErrorCode::NOT_COORDINATOR;
     // It would be parked for nobody.
     if (context.abandoned()) co_return ErrorCode::REQUEST_TIMED_OUT;
@@ -96,10 +89,10 @@ Task<Coordinated<groups::Response>> park_at_group(RequestContext& context,
                                                         const groups::Context& now) {
         return decide(coordinator, now, token);
     };
-    auto ask = [&with_token, &parked, partition = place->partition](GroupShard& there) {
+    auto ask = [&with_token, &parked](GroupShard& there, PartitionIndex partition) {
         return there.park(partition, parked.token(), with_token);
     };
-    auto task = on_group_shard(context, *place, ask);
+    auto task = ask_coordinator<GroupShard, groups::Response>(context.shard(), place, ask);
     Coordinated<groups::Response> reply = co_await task;
     co_return reply;
 }

@@ -24,11 +24,10 @@ inline constexpr std::string_view kOffsetsTopic = "__consumer_offsets";
 
 groups::GroupConfig group_config_of(const BrokerConfig& config);
 
-// Kafka's choice: the hash that Java gives the id.
-PartitionIndex partition_of_group(std::string_view group_id, std::int32_t partition_count);
-
 class GroupShard {
   public:
+    static GroupShard& of(Shard& shard) { return shard.groups(); }
+
     GroupShard(Shard& shard, groups::GroupConfig config);
     GroupShard(const GroupShard&) = delete;
     GroupShard& operator=(const GroupShard&) = delete;

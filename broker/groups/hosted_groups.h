@@ -8,15 +8,11 @@
 #include <unordered_map>
 #include <utility>
 
-#include "base/result.h"
+#include "broker/coordinator_partitions.h"
 #include "coordinator/runtime.h"
 #include "groups/group_coordinator.h"
 
 namespace kafka::broker {
-
-// What a coordinator answers, or why it cannot: NOT_COORDINATOR, COORDINATOR_LOAD_IN_PROGRESS, …
-template <class T>
-using Coordinated = BasicResult<T, ErrorCode>;
 
 class HostedGroups final : coordinator::Outbox<groups::Reply> {
   public:

@@ -2,6 +2,7 @@
 // once) The first question of a kind makes the topic that those are kept in.
 #include "base/log.h"
 #include "broker/config.h"
+#include "broker/coordinator_request.h"
 #include "broker/groups/group_shard.h"
 #include "broker/transactions/transaction_shard.h"
 #include "broker/waiting_handler.h"
@@ -84,7 +85,7 @@ Found coordinator_of(const RequestContext& context, std::string_view topic_name,
         return not_found(key, ErrorCode::COORDINATOR_NOT_AVAILABLE);
     }
     const auto count = static_cast<std::int32_t>(topic->partitions.size());
-    const auto index = static_cast<std::size_t>(partition_of_group(key, count).value);
+    const auto index = static_cast<std::size_t>(partition_of_key(key, count).value);
     const BrokerId leader = topic->partitions[index].leader;
     Found found = not_found(key, ErrorCode::NONE);
     found.node_id = leader;

@@ -15,20 +15,12 @@ Task<Response> handle(RequestContext& context, Request request) {
     Response response;
     for (const std::string& group_id : request.groups) {
         auto describe = [&](groups::GroupCoordinator& coordinator, const groups::Context&) {
-            return groups::Answered<Group>{coordinator.describe_group(group_id, version), {}};
+            return coordinator.describe_group(group_id, version);
         };
-        auto task = decide_for_group<Group>(context, group_id, describe);
-        Coordinated<Group> answer = co_await task;
-        Group& group = response.groups.emplace_back();
-        if (answer) {
-            group = answer.take();
-        } else {
-            group.group_id = group_id;
-            group.error_code = answer.error();
-        }
-        if (request.include_authorized_operations && group.error_code == ErrorCode::NONE) {
-            group.authorized_operations = authorized_group_operations(context, group_id);
-        }
+        auto task = describe_group<Group>(context, group_id, request.include_authorized_operations,
+                                          describe);
+        Group group = co_await task;
+        response.groups.push_back(std::move(group));
     }
     co_return response;
 }

@@ -53,13 +53,10 @@ Task<Response> handle(RequestContext& context, Request request) {
 
     const ErrorCode refusal = check_transactional(context, request);
     if (refusal != ErrorCode::NONE) co_return refuse(refusal);
-    const auto place = place_of_transaction(context.shard(), *request.transactional_id);
-    if (!place) co_return refuse(ErrorCode::NOT_COORDINATOR);
-    const std::int16_t version = context.api_version();
-    auto ask = [&request, version, partition = place->partition](TransactionShard& there) {
-        return there.init_producer_id(partition, request, version);
+    auto ask = [&](TransactionShard& there, PartitionIndex partition) {
+        return there.init_producer_id(partition, request, context.api_version());
     };
-    auto task = on_transaction_shard(context.shard(), *place, ask);
+    auto task = ask_for_transaction<Response>(context.shard(), *request.transactional_id, ask);
     Coordinated<Response> answer = co_await task;
     if (!answer) co_return refuse(answer.error());
     co_return answer.take();

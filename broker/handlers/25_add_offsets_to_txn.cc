@@ -24,7 +24,7 @@ PartitionIndex offsets_partition(const RequestContext& context, const std::strin
     const cluster::Topic* topic = context.image().topics.find(kOffsetsTopic);
     const std::int64_t count = topic ? static_cast<std::int64_t>(topic->partitions.size())
                                      : context.config().number("offsets.topic.num.partitions");
-    return partition_of_group(group, static_cast<std::int32_t>(count));
+    return partition_of_key(group, static_cast<std::int32_t>(count));
 }
 
 }  // namespace

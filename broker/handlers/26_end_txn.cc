@@ -22,13 +22,10 @@ Task<Response> handle(RequestContext& context, Request request) {
     if (!context.authorized(Operation::Write, id, ResourceType::TransactionalId)) {
         co_return refuse(ErrorCode::TRANSACTIONAL_ID_AUTHORIZATION_FAILED);
     }
-    const auto place = place_of_transaction(context.shard(), id);
-    if (!place) co_return refuse(ErrorCode::NOT_COORDINATOR);
-    const std::int16_t version = context.api_version();
-    auto ask = [&request, version, partition = place->partition](TransactionShard& there) {
-        return there.end_transaction(partition, request, version);
+    auto ask = [&](TransactionShard& there, PartitionIndex partition) {
+        return there.end_transaction(partition, request, context.api_version());
     };
-    auto task = on_transaction_shard(context.shard(), *place, ask);
+    auto task = ask_for_transaction<Response>(context.shard(), id, ask);
     Coordinated<Response> answer = co_await task;
     if (!answer) co_return refuse(answer.error());
     co_return answer.take();

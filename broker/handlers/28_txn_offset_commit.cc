@@ -65,7 +65,7 @@ ErrorCode for_version(ErrorCode error, std::int16_t version) {
 // the transaction is not open there yet, and to the group.
 class Commit {
   public:
-    Commit(RequestContext& context, const Request& request, GroupPlace place)
+    Commit(RequestContext& context, const Request& request, CoordinatorPlace place)
         : context_(context),
           request_(request),
           place_(place),
@@ -123,7 +123,7 @@ class Commit {
 
     RequestContext& context_;
     const Request& request_;
-    const GroupPlace place_;
+    const CoordinatorPlace place_;
     const TopicIdPartition offsets_;
     VerificationGuard guard_ = storage::kNoVerification;
 };

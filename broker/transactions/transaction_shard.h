@@ -10,7 +10,6 @@
 
 #include "base/task.h"
 #include "broker/coordinator_partitions.h"
-#include "broker/groups/hosted_groups.h"
 #include "broker/transactions/hosted_transactions.h"
 
 namespace kafka::broker {
@@ -21,6 +20,8 @@ inline constexpr std::string_view kTransactionTopic = "__transaction_state";
 
 class TransactionShard final : MarkerSink {
   public:
+    static TransactionShard& of(Shard& shard) { return shard.transactions(); }
+
     explicit TransactionShard(Shard& shard);
     TransactionShard(const TransactionShard&) = delete;
     TransactionShard& operator=(const TransactionShard&) = delete;

@@ -19,7 +19,7 @@ class Measurement:
     name: str
     take: object              # (contestant, scale) -> {title: value}
     in_rounds: bool = True    # cheap enough to repeat
-    needs_data: bool = False  # says nothing about a contestant that keeps none, or no transactions
+    needs_data: bool = False  # says nothing about a contestant that keeps none
 
 
 def load(contestant, mode, *arguments, pid=False):

@@ -54,7 +54,8 @@ class TransactionalOrder : public testing::Test {
     std::string id_of_home() {
         for (int i = 0;; ++i) {
             std::string id = "copier-" + std::to_string(i);
-            if (place_of_transaction(shards_.home(), id)->shard == &shards_.home()) return id;
+            if (place_of_key(shards_.home(), kTransactionTopic, id)->shard == &shards_.home())
+                return id;
         }
     }
     std::int32_t partition_of(ShardId shard) {
@@ -80,7 +81,8 @@ class TransactionalOrder : public testing::Test {
                         .value = BytesView(*encoded.value),
                         .headers = {}});
         Bytes batch = builder.build();
-        const PartitionIndex index = place_of_transaction(shards_.home(), id_)->partition;
+        const PartitionIndex index =
+            place_of_key(shards_.home(), kTransactionTopic, id_)->partition;
         storage::AppendRequest request;
         request.context.origin = storage::AppendOrigin::Coordinator;
         const auto written = shards_.partition(state_, index.value)

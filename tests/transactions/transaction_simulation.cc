@@ -66,7 +66,9 @@ void TransactionSimulation::restart() {
     runtime_.reset();
     partitions_.clear();
     markers_.clear();
-    for (Client& client : clients_) give_up(client);
+    for (Client& client : clients_) {
+        if (chance_() % 2 == 0) give_up(client);
+    }
     start();
 }
 
@@ -84,6 +86,8 @@ void TransactionSimulation::run(int events, int die_at_step) {
 
 void TransactionSimulation::act(Client& client) {
     if (!client.own) return init(client);
+    if (client.writing) return write(client);
+    if (client.committing) return end(client);
     const auto what = chance_() % 10;
     if (what == 0) return give_up(client);
     if (client.transaction.empty() || what < 6) return write(client);
@@ -94,6 +98,8 @@ void TransactionSimulation::give_up(Client& client) {
     if (client.own) client.before = client.own;
     client.own.reset();
     client.transaction.clear();
+    client.writing.reset();
+    client.committing.reset();
 }
 
 void TransactionSimulation::init(Client& client) {
@@ -101,7 +107,7 @@ void TransactionSimulation::init(Client& client) {
     request.transactional_id = client.id;
     request.transaction_timeout_ms = kTimeoutMs;
     const auto answer = decide(runtime_->machine().init_producer_id(request, 5, context()));
-    if (answer.error_code != ErrorCode::NONE || files_.is_dead()) return;
+    if (answer.error_code != ErrorCode::NONE || is_lost()) return;
     client.own = Producer{answer.producer_id, answer.producer_epoch};
     client.sequences.clear();
 }
@@ -111,13 +117,15 @@ void TransactionSimulation::write(Client& client) {
         client.transaction = client.id + "/" + std::to_string(client.transactions++);
         outcomes_[client.transaction];
     }
-    const int partition = static_cast<int>(chance_() % kDataPartitions);
+    const int partition = client.writing.value_or(static_cast<int>(chance_() % kDataPartitions));
+    client.writing = partition;
     std::int32_t& sequence = client.sequences[partition];
     const ErrorCode error =
         append(*client.own, client.id, client.v2, partition, sequence, client.transaction);
-    // What is waited for is tried again; with anything else a producer begins anew.
-    if (error == ErrorCode::CONCURRENT_TRANSACTIONS) return;
-    if (error != ErrorCode::NONE || files_.is_dead()) return give_up(client);
+    // What is waited for is tried again; with any other error a producer begins anew.
+    if (error == ErrorCode::CONCURRENT_TRANSACTIONS || is_lost()) return;
+    if (error != ErrorCode::NONE) return give_up(client);
+    client.writing.reset();
     ++sequence;
     ++outcomes_[client.transaction].records;
 }
@@ -156,7 +164,8 @@ void TransactionSimulation::write_as_fenced(Client& client) {
 }
 
 void TransactionSimulation::end(Client& client) {
-    const bool commit = chance_() % 3 > 0;
+    const bool commit = client.committing.value_or(chance_() % 3 > 0);
+    client.committing = commit;
     EndTxnRequest request;
     request.transactional_id = client.id;
     request.producer_id = client.own->id;
@@ -166,13 +175,15 @@ void TransactionSimulation::end(Client& client) {
     if (commit) outcome.must = Outcome::Must::BeEither;  // until the answer is there
     const std::int16_t version = client.v2 ? std::int16_t{5} : std::int16_t{4};
     const auto answer = decide(runtime_->machine().end_transaction(request, version, context()));
-    if (files_.is_dead()) return;
+    if (answer.error_code == ErrorCode::CONCURRENT_TRANSACTIONS || is_lost()) return;
+    // Also of a request that came again: what was decided is never denied.
     if (answer.error_code != ErrorCode::NONE) {
         if (commit) outcome.must = Outcome::Must::BeHidden;
         return give_up(client);
     }
     if (commit) outcome.must = Outcome::Must::BeVisible;
     client.transaction.clear();
+    client.committing.reset();
     if (!client.v2) return;
     client.own = Producer{answer.producer_id, answer.producer_epoch};
     client.sequences.clear();

@@ -1,7 +1,7 @@
 // A coordinator, its log, and partitions that producers write to in transactions, on a file system
 // in memory that dies at a chosen step. Everything is real but the sockets: runtime, machine,
-// partitions, verification before the first write. Whoever dies is started again; producers begin
-// anew with InitProducerId, as they cannot know how far they came.
+// partitions, verification before the first write. Whoever dies is started again; answers get
+// lost; producers send again what was not answered, or begin anew with InitProducerId.
 #pragma once
 
 #include <deque>
@@ -58,6 +58,9 @@ class TransactionSimulation final : coordinator::Outbox<MarkersToWrite> {
         std::map<int, std::int32_t> sequences{};
         std::string transaction{};  // its name; empty when none is open
         int transactions = 0;
+        // What was not answered, and is to be sent again: a record to a partition, or EndTxn.
+        std::optional<int> writing{};
+        std::optional<bool> committing{};
     };
 
     void send(MarkersToWrite markers) override { markers_.push_back(std::move(markers)); }
@@ -75,6 +78,8 @@ class TransactionSimulation final : coordinator::Outbox<MarkersToWrite> {
     void write_as_fenced(Client& client);
     ErrorCode append(const Producer& who, const std::string& id, bool v2, int partition,
                      std::int32_t sequence, const std::string& transaction);
+    // Does the client not hear the answer?
+    bool is_lost() { return files_.is_dead() || chance_() % 8 == 0; }
     void write_some_marker();
     void time_passes(std::int64_t ms);
     template <class R>

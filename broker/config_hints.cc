@@ -33,7 +33,9 @@ constexpr std::array<std::string_view, 9> kRemovedInKafka4{
 };
 
 // Besides the defaults of topics, which are in the table of topic keys.
-constexpr std::array<std::string_view, 68> kWithEffect{
+constexpr std::array<std::string_view, 81> kWithEffect{
+    "add.partitions.to.txn.retry.backoff.max.ms",
+    "add.partitions.to.txn.retry.backoff.ms",
     "advertised.listeners",
     "auto.create.topics.enable",
     "broker.id",
@@ -70,6 +72,8 @@ constexpr std::array<std::string_view, 68> kWithEffect{
     "log.cleaner.threads",
     "log.dir",
     "log.dirs",
+    "log.flush.offset.checkpoint.interval.ms",
+    "log.flush.scheduler.interval.ms",
     "log.retention.check.interval.ms",
     "log.retention.hours",
     "log.retention.minutes",
@@ -91,10 +95,19 @@ constexpr std::array<std::string_view, 68> kWithEffect{
     "offsets.topic.replication.factor",
     "offsets.topic.segment.bytes",
     "producer.id.expiration.ms",
+    "request.timeout.ms",
     "socket.listen.backlog.size",
     "socket.receive.buffer.bytes",
     "socket.request.max.bytes",
     "socket.send.buffer.bytes",
+    "transaction.max.timeout.ms",
+    "transaction.partition.verification.enable",
+    "transaction.remove.expired.transaction.cleanup.interval.ms",
+    "transaction.state.log.min.isr",
+    "transaction.state.log.num.partitions",
+    "transaction.state.log.replication.factor",
+    "transaction.state.log.segment.bytes",
+    "transactional.id.expiration.ms",
     // A node of Kafka's with both roles says these; here the controller is part of the broker.
     "process.roles",
     "controller.listener.names",

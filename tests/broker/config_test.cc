@@ -94,6 +94,18 @@ TEST(BrokerConfig, KeysOfGroupsAreNotSaidToBeWithoutEffect) {
     EXPECT_THAT(config.without_effect, IsEmpty());
 }
 
+TEST(BrokerConfig, NorAreThoseOfTransactions) {
+    const BrokerConfig config =
+        make_config({{"transaction.state.log.num.partitions", "3", "test"},
+                     {"transaction.max.timeout.ms", "60000", "test"},
+                     {"transaction.partition.verification.enable", "false", "test"},
+                     {"transactional.id.expiration.ms", "3600000", "test"},
+                     {"add.partitions.to.txn.retry.backoff.ms", "10", "test"},
+                     {"request.timeout.ms", "10000", "test"}});
+
+    EXPECT_THAT(config.without_effect, IsEmpty());
+}
+
 TEST(BrokerConfig, LaterSettingsWin) {
     const BrokerConfig config = make_config({{"num.partitions", "2", "file"},
                                              {"num.partitions", "3", "KAFKA_NUM_PARTITIONS"},

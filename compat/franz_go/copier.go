@@ -22,6 +22,7 @@ type copier struct {
 func newCopier(group, input, output, id, protocol, instance string, seed int) *copier {
 	soon := 100 * time.Millisecond
 	options := []kgo.Opt{
+		kgo.SeedBrokers(os.Args[1]), kgo.AlwaysRetryEOF(),
 		kgo.ConsumerGroup(group), kgo.ConsumeTopics(input), kgo.TransactionalID(id),
 		kgo.FetchIsolationLevel(kgo.ReadCommitted()),
 		kgo.ConsumeResetOffset(kgo.NewOffset().AtStart()),
@@ -91,7 +92,7 @@ func (c *copier) copy(session *kgo.GroupTransactSession, records []*kgo.Record) 
 }
 
 func (c *copier) work() error {
-	session, err := kgo.NewGroupTransactSession(append(c.options, kgo.SeedBrokers(os.Args[1]))...)
+	session, err := kgo.NewGroupTransactSession(c.options...)
 	if err != nil {
 		panic(err)
 	}

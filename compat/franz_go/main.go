@@ -32,7 +32,8 @@ func number(text string) int {
 }
 
 func client(options ...kgo.Opt) *kgo.Client {
-	made, err := kgo.NewClient(append(options, kgo.SeedBrokers(os.Args[1]))...)
+	// A broker that dies in between is not one that hangs up on strangers.
+	made, err := kgo.NewClient(append(options, kgo.SeedBrokers(os.Args[1]), kgo.AlwaysRetryEOF())...)
 	if err != nil {
 		panic(err)
 	}

@@ -42,6 +42,9 @@ class RunningBroker:
     def running(self):
         return True
 
+    def complaints(self):
+        return ""
+
     def remove(self):
         pass
 
@@ -178,7 +181,7 @@ class ExactlyOnce(unittest.TestCase):
     def test_every_record_is_copied_once_whatever_is_killed(self):
         print(f"seed {self.seed}: BARNABAS_SEED={self.seed} repeats the moments of the kills")
         self.copiers = self.start_copiers()
-        feeder = Feeder(self.worker, self.input)
+        self.feeder = feeder = Feeder(self.worker, self.input)
         feeder.start()
 
         killed = collections.Counter()
@@ -251,13 +254,23 @@ class ExactlyOnce(unittest.TestCase):
                 pass  # it is not ready yet
             if self.progress() != progress:
                 progress, limit = self.progress(), time.monotonic() + LIMIT_S
-            ended = any(copier.ended() for copier in self.copiers)
-            if ended or time.monotonic() > limit:
-                said = "\n--\n".join(copier.last_words() for copier in self.copiers)
-                self.fail(f"seed {self.seed}: {'a copier ended' if ended else 'no progress'} "
-                          f"before {what}; the copiers said:\n{said}\n"
-                          f"and the broker:\n{self.broker.log()[-3000:]}")
+            if any(copier.ended() for copier in self.copiers):
+                self.give_up("a copier ended", what)
+            if self.feeder.trouble:
+                self.give_up(f"the input could not be produced ({self.feeder.trouble})", what)
+            if time.monotonic() > limit:
+                self.give_up("no progress", what)
             time.sleep(0.02)
+
+    def give_up(self, trouble, what):
+        said = "\n--\n".join(copier.last_words() for copier in self.copiers)
+        try:
+            left = self.left()
+        except (BrokerError, Closed, OSError) as error:
+            left = error
+        self.fail(f"seed {self.seed}: {trouble} before {what}; of {self.feeder.count} records or "
+                  f"more are left: {left}; the copiers said:\n{said}\n"
+                  f"and the broker:\n{self.broker.log()[-3000:]}")
 
     def assert_copied_once(self, count):
         """Partition by partition, the output is the input."""
@@ -285,6 +298,7 @@ class ExactlyOnce(unittest.TestCase):
 
     def tearDown(self):
         self.assertTrue(self.broker.running(), self.broker.log()[-4000:])
+        self.assertEqual(self.broker.complaints(), "")
 
 
 class ExactlyOnceWithConsumerProtocol(ExactlyOnce):

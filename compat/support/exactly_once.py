@@ -194,6 +194,8 @@ class ExactlyOnce(unittest.TestCase):
             copier.be_awake()
         feeder.stop()
         self.wait_until(lambda: self.left() == 0, "all of the input is copied")
+        # What is decided is written to one partition after the other.
+        self.wait_until(lambda: self.undecided() == 0, "all transactions have ended")
         for copier in self.copiers:
             copier.close()
 
@@ -242,6 +244,13 @@ class ExactlyOnce(unittest.TestCase):
             return None
         return sum(ends[at] - max(found[at]["committedOffset"], starts[at])
                    for at in range(PARTITIONS))
+
+    def undecided(self):
+        """Records of the output behind a transaction that is open."""
+        with Client(self.broker.address) as client:
+            return sum(client.offset(self.output, partition=at)
+                       - client.offset(self.output, partition=at, committed=True)
+                       for at in range(PARTITIONS))
 
     def wait_until(self, condition, what):
         """Until `condition`; the limit is for the time without any transaction."""

@@ -56,9 +56,12 @@ class Client(Connection):
         batch = Batch(*[(None, value) for value in values], timestamp=int(time.time() * 1000))
         return self.produce(topic, batch, partition, acks)
 
-    def offset(self, topic, which=LATEST, partition=0):
-        answer = self.call("ListOffsets", 7, {"replicaId": -1, "topics": [{
-            "name": topic, "partitions": [{"partitionIndex": partition, "timestamp": which}]}]})
+    def offset(self, topic, which=LATEST, partition=0, committed=False):
+        """`committed`: the last stable offset for the latest one."""
+        answer = self.call("ListOffsets", 7, {
+            "replicaId": -1, "isolationLevel": int(committed), "topics": [{
+                "name": topic,
+                "partitions": [{"partitionIndex": partition, "timestamp": which}]}]})
         found = answer["topics"][0]["partitions"][0]
         check(f"offsets of {topic}", found["errorCode"])
         return found["offset"]

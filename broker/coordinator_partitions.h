@@ -1,6 +1,6 @@
 // The partitions of one internal topic that a shard leads, each with the coordinator whose log it
 // is: hosted as the metadata says, loaded bit by bit so that others on the shard get their turns,
-// and woken when something is due. Lives on the shard.
+// synced where flush.messages asks for it, and woken when something is due. Lives on the shard.
 //
 // Hosted is one of them: it has a Runtime (coordinator::Runtime of its state machine) and is made
 // from its index, its partition, and a flag that it sets when there is something to load.
@@ -17,6 +17,7 @@
 
 #include "base/log.h"
 #include "base/result.h"
+#include "broker/group_commit.h"
 #include "broker/shard.h"
 #include "broker/timers.h"
 #include "cluster/image.h"
@@ -82,10 +83,11 @@ class CoordinatorPartitions : Letter {
     }
     All& all() { return hosted_; }
 
-    // To be called after every event: it may have left something to load, or a deadline that is
-    // closer than before.
+    // To be called after every event: it may have left something to load, records that are not
+    // committed before they are synced, or a deadline that is closer than before.
     void after(Hosted& hosted) {
         if (loading_wanted_) load_soon();
+        sync_if_needed(hosted);
         wake_for(hosted);
         if (touched_) touched_(hosted);
     }
@@ -108,6 +110,11 @@ class CoordinatorPartitions : Letter {
         CoordinatorPartitions* owner = nullptr;
     };
 
+    void sync_if_needed(Hosted& hosted) {
+        // Where it stopped there may be no partition any more.
+        if (hosted.runtime().availability() != ErrorCode::NONE) return;
+        flush_if_needed(shard_, hosted.runtime().partition());
+    }
     void load_soon() {
         if (std::exchange(load_posted_, true)) return;
         shard_.post(*this);
@@ -125,6 +132,7 @@ class CoordinatorPartitions : Letter {
                 log::warn("{} records of {}-{} could not be read and were skipped",
                           runtime.unreadable_records(), topic_, index.value);
             }
+            sync_if_needed(hosted);
             wake_for(hosted);
             if (touched_) touched_(hosted);
             // What is empty costs nothing.

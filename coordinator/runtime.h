@@ -59,6 +59,7 @@ class Runtime final : storage::PartitionObserver, LogVisitor {
 
     // NONE when requests can be served; else what to answer.
     ErrorCode availability() const { return availability_; }
+    storage::Partition& partition() const { return log_.partition(); }
     Machine& machine() { return *machine_; }
     const Machine& machine() const { return *machine_; }
     // Records of the log that were skipped because nothing could be made of them.

@@ -18,16 +18,16 @@ namespace {
 // frees it.
 class Flush final : BlockingJob, Letter, storage::PartitionObserver {
   public:
-    static void begin(Shard& shard, storage::Partition& partition) {
+    static void begin(Shard& shard, storage::Partition& partition, storage::FlushReach reach) {
         if (partition.flush_in_flight()) return;
         // Owned by its way: finish() takes it back.
-        auto* const flush = new Flush(shard, partition);
+        auto* const flush = new Flush(shard, partition, reach);
         shard.all().blocking_pool().submit(*flush);
     }
 
   private:
-    Flush(Shard& shard, storage::Partition& partition)
-        : shard_(shard), partition_(&partition), ticket_(partition.begin_flush()) {
+    Flush(Shard& shard, storage::Partition& partition, storage::FlushReach reach)
+        : shard_(shard), partition_(&partition), ticket_(partition.begin_flush(reach)) {
         partition.watch(*this);
         run = [](BlockingJob& job) {
             auto& flush = static_cast<Flush&>(job);
@@ -64,10 +64,16 @@ class Flush final : BlockingJob, Letter, storage::PartitionObserver {
 }  // namespace
 
 void flush_if_needed(Shard& shard, storage::Partition& partition) {
-    if (partition.flush_needed()) flush_now(shard, partition);
+    if (partition.flush_needed()) {
+        flush_now(shard, partition);
+    } else if (partition.has_unsynced_segments()) {
+        Flush::begin(shard, partition, storage::FlushReach::SealedSegments);
+    }
 }
 
-void flush_now(Shard& shard, storage::Partition& partition) { Flush::begin(shard, partition); }
+void flush_now(Shard& shard, storage::Partition& partition) {
+    Flush::begin(shard, partition, storage::FlushReach::LogEnd);
+}
 
 void finish_flushes(Shards& shards) {
     std::vector<std::size_t> in_flight(shards.count(), 1);

@@ -10,8 +10,8 @@
 
 namespace kafka::broker {
 
-// Syncs the log if it holds as much as flush.messages asks for, and goes on until it does not. To
-// be called after every append, whatever its acks.
+// Syncs the log if it holds as much as flush.messages asks for, and goes on until it does not; or
+// the segments that were rolled. To be called after every append, whatever its acks.
 void flush_if_needed(Shard& shard, storage::Partition& partition);
 // Syncs what there is, as flush.ms asks for. Does nothing while a sync is on its way.
 void flush_now(Shard& shard, storage::Partition& partition);

@@ -52,6 +52,8 @@ void Housekeeping::apply_retention() {
                        applied.error().message);
         }
         removals_.add(partition->take_removals(), partition->config().file_delete_delay_ms);
+        // Of what the coordinators append.
+        flush_if_needed(shard_, *partition);
     }
 }
 

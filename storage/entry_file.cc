@@ -64,18 +64,22 @@ Result<Done> EntryFile::write(OpenMode mode) {
 
 Result<Done> EntryFile::truncate(std::size_t keep) {
     if (keep >= count()) return Done{};
-    if (keep >= written_) {
-        pending_.resize((keep - written_) * entry_bytes_);
-        return Done{};
-    }
-    pending_.clear();
+    const std::size_t keep_written = std::min(keep, written_);
+    pending_.resize((keep - keep_written) * entry_bytes_);
+    if (!file_ && !files_->exists(path_)) return Done{};
     if (!file_) {
         auto opened = files_->open(path_, OpenMode::ReadWrite);
         if (!opened) return opened.error();
         file_ = opened.take();
     }
-    if (auto done = file_->truncate(keep * entry_bytes_); !done) return done;
-    written_ = keep;
+    // Also what a write that failed has left of entries that go now.
+    auto size = file_->size();
+    if (!size) return size.error();
+    if (*size > keep_written * entry_bytes_) {
+        auto done = file_->truncate(keep_written * entry_bytes_);
+        if (!done) return done;
+    }
+    written_ = keep_written;
     return Done{};
 }
 

@@ -15,6 +15,7 @@
 
 #include "base/bytes.h"
 #include "protocol/error.h"
+#include "protocol/gen/types.h"
 
 namespace kafka::storage {
 
@@ -67,6 +68,8 @@ class FileSystem {
 
     virtual Result<std::shared_ptr<File>> open(const std::string& path, OpenMode mode) = 0;
     virtual bool exists(const std::string& path) = 0;
+    // When the file's bytes were last changed.
+    virtual Result<TimestampMs> modified_at(const std::string& path) = 0;
     // Sorted by name, without "." and "..".
     virtual Result<std::vector<DirectoryEntry>> list(const std::string& directory) = 0;
     // With its parents; it may exist already.

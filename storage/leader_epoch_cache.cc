@@ -49,12 +49,6 @@ std::optional<EpochEntry> LeaderEpochCache::earliest() const {
     return entries_.empty() ? std::nullopt : std::optional(entries_.front());
 }
 
-std::optional<LeaderEpoch> LeaderEpochCache::epoch_of(Offset offset) const {
-    const auto after = std::ranges::upper_bound(entries_, offset, {}, &EpochEntry::start_offset);
-    if (after == entries_.begin()) return std::nullopt;
-    return std::prev(after)->epoch;
-}
-
 EpochEnd LeaderEpochCache::end_of_epoch(LeaderEpoch requested, Offset log_end_offset) const {
     if (requested == kNoLeaderEpoch || entries_.empty()) return {};
     if (requested == entries_.back().epoch) return {requested, log_end_offset};

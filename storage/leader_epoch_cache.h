@@ -37,8 +37,6 @@ class LeaderEpochCache {
 
     std::optional<EpochEntry> latest() const;
     std::optional<EpochEntry> earliest() const;
-    // The epoch of the record at `offset`.
-    std::optional<LeaderEpoch> epoch_of(Offset offset) const;
 
     // The largest known epoch that is not above `requested`, and the offset where it ends.
     EpochEnd end_of_epoch(LeaderEpoch requested, Offset log_end_offset) const;

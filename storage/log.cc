@@ -156,11 +156,12 @@ Result<Done> Log::apply_retention(const LogConfig& config, Offset limit, Timesta
     for (; drop < segments_.size() && end_of_segment(drop) <= limit && !is_staged(drop); ++drop) {
         const Segment& segment = *segments_[drop];
         if (segment.size() == 0 && drop + 1 == segments_.size()) break;
-        auto newest = segment.max_timestamp();
-        if (!newest) return newest.error();
-        // Unlike Kafka: a segment without any timestamp does not expire by its file's time.
-        const bool expired = config.retention_ms >= 0 && newest->timestamp >= TimestampMs{0} &&
-                             now - newest->timestamp > config.retention_ms;
+        bool expired = false;
+        if (config.retention_ms >= 0) {
+            auto from = segment.age_counts_from();
+            if (!from) return from.error();
+            expired = now - *from > config.retention_ms;
+        }
         left -= segment.size();
         if (!expired && left < 0) break;
     }
@@ -175,14 +176,27 @@ Result<Done> Log::apply_retention(const LogConfig& config, Offset limit, Timesta
 std::vector<std::string> Log::take_removals() { return std::exchange(removals_, {}); }
 
 Result<std::vector<std::shared_ptr<File>>> Log::take_unsynced_files() {
-    std::vector<std::shared_ptr<File>> unsynced;
     const bool was_cut = std::exchange(cut_, false);
-    if (segments_.empty() || (recovery_point_ >= log_end_offset_ && !was_cut)) return unsynced;
-    for (std::size_t i = first_unsynced_segment(); i < segments_.size(); ++i) {
-        const bool sealed = i + 1 < segments_.size();
-        if (auto done = segments_[i]->collect_files(sealed, unsynced); !done) return done.error();
+    if (segments_.empty() || (recovery_point_ >= log_end_offset_ && !was_cut)) {
+        return std::vector<std::shared_ptr<File>>();
+    }
+    auto unsynced = sealed_unsynced_files();
+    if (!unsynced) return unsynced;
+    auto done = segments_.back()->collect_files(false, *unsynced);
+    if (!done) return done.error();
+    return unsynced;
+}
+
+Result<std::vector<std::shared_ptr<File>>> Log::sealed_unsynced_files() const {
+    std::vector<std::shared_ptr<File>> unsynced;
+    for (std::size_t i = first_unsynced_segment(); i + 1 < segments_.size(); ++i) {
+        if (auto done = segments_[i]->collect_files(true, unsynced); !done) return done.error();
     }
     return unsynced;
+}
+
+bool Log::has_unsynced_segments() const {
+    return segments_.size() > 1 && recovery_point_ < segments_.back()->base_offset();
 }
 
 // A segment that ends at the recovery point may have been sealed since: then its indexes are not
@@ -193,6 +207,11 @@ std::size_t Log::first_unsynced_segment() const {
 
 void Log::set_recovery_point(Offset offset) {
     recovery_point_ = std::max(recovery_point_, std::min(offset, log_end_offset_));
+}
+
+// The indexes of the segment that is cut are cut as well, and none of this is synced.
+void Log::lower_recovery_point(Offset end) {
+    recovery_point_ = std::min({recovery_point_, end, segment_of(end.previous())});
 }
 
 Result<Done> Log::close() { return segments_.empty() ? Done{} : segments_.back()->seal(); }

@@ -151,12 +151,17 @@ class Log {
 
     // --- syncing
 
-    // The files that hold what lies above the recovery point, or were cut since they were synced.
+    // The files that hold what lies above the recovery point, or were cut since they were synced;
+    // without or with the active segment's.
+    Result<std::vector<std::shared_ptr<File>>> sealed_unsynced_files() const;
     Result<std::vector<std::shared_ptr<File>>> take_unsynced_files();
+    bool has_unsynced_segments() const;
     // True once after files were created or renamed in the folder.
     void note_folder_changed() { folder_changed_ = true; }
     bool take_folder_changed() { return std::exchange(folder_changed_, false); }
     void set_recovery_point(Offset offset);
+    // What a cut at `end` would touch is above it from now on.
+    void lower_recovery_point(Offset end);
     // Writes what the indexes still hold in memory. Nothing may be appended after.
     Result<Done> close();
 
@@ -175,8 +180,7 @@ class Log {
 
     Result<Done> load(const OpenOptions& options);
     Result<Done> recover_segments(std::size_t first, const OpenOptions& options);
-    Result<Done> rebuild_indexes(std::size_t index, const OpenOptions& options);
-    Result<Done> sync_files(const Segment& segment, bool sealed) const;
+    Result<Done> load_sealed(std::size_t index, bool has_indexes, const OpenOptions& options);
     Result<Done> keep_cut();
     Result<Done> add_segment(Offset base_offset, TimestampMs now);
     Result<Offset> uncleanable_from(Offset first_dirty, Offset stable_end, const LogConfig& config,

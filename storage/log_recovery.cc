@@ -41,9 +41,7 @@ Result<Done> Log::load(const OpenOptions& options) {
         first = std::min(first, first_unsynced_segment());
     }
     for (std::size_t i = 0; i < first; ++i) {
-        const bool rebuild = i >= indexed;
-        auto done = rebuild ? rebuild_indexes(i, options) : segments_[i]->load();
-        if (!done) return done;
+        if (auto done = load_sealed(i, i < indexed, options); !done) return done;
     }
     if (auto done = recover_segments(first, options); !done) return done;
 
@@ -58,29 +56,28 @@ Result<Done> Log::load(const OpenOptions& options) {
     return Done{};
 }
 
-Result<Done> Log::rebuild_indexes(std::size_t index, const OpenOptions& options) {
+// What lies below the recovery point was synced; that the disk kept it is looked at, where that is
+// cheap, after the loss of power alone.
+Result<Done> Log::load_sealed(std::size_t index, bool has_indexes, const OpenOptions& options) {
     Segment& segment = *segments_[index];
-    auto recovered = segment.recover(RecoveryMode::MachineFailed, end_of_segment(index),
-                                     options.index_interval_bytes, options.now);
-    if (!recovered) return recovered.error();
-    if (auto done = segment.seal(); !done) return done;
-    // No flush looks below the recovery point again.
-    return sync_files(segment, true);
-}
-
-Result<Done> Log::sync_files(const Segment& segment, bool sealed) const {
-    std::vector<std::shared_ptr<File>> unsynced;
-    if (auto done = segment.collect_files(sealed, unsynced); !done) return done;
-    for (const auto& file : unsynced) {
-        if (auto done = file->sync(); !done) return done;
+    if (has_indexes && options.recovery == RecoveryMode::MachineFailed) {
+        auto whole = segment.indexes_are_whole();
+        if (!whole) return whole.error();
+        if (*whole) return Done{};
+    } else if (has_indexes) {
+        return segment.load();
     }
-    return Done{};
+    folder_changed_ = true;
+    return segment.rebuild_indexes(end_of_segment(index), options.index_interval_bytes,
+                                   options.now);
 }
 
 // What the loss of power left beyond the end stays gone when the power goes again: otherwise it
 // might come back among what is appended until then.
 Result<Done> Log::keep_cut() {
-    if (auto done = sync_files(*segments_.back(), false); !done) return done;
+    auto file = segments_.back()->log_file();
+    if (!file) return file.error();
+    if (auto done = (*file)->sync(); !done) return done;
     return files_.sync_directory(folder_);
 }
 

@@ -99,6 +99,18 @@ bool MemoryFileSystem::exists(const std::string& path) {
     return names_.contains(path) || directories_.contains(path);
 }
 
+Result<TimestampMs> MemoryFileSystem::modified_at(const std::string& path) {
+    const std::scoped_lock lock(mutex_);
+    const auto found = names_.find(path);
+    if (found != names_.end()) return found->second->modified;
+    return Error{ErrorCode::KAFKA_STORAGE_ERROR, "no such file: " + path};
+}
+
+void MemoryFileSystem::set_time(TimestampMs now) {
+    const std::scoped_lock lock(mutex_);
+    now_ = now;
+}
+
 Result<std::vector<DirectoryEntry>> MemoryFileSystem::list(const std::string& directory) {
     const std::scoped_lock lock(mutex_);
     if (!directories_.contains(directory)) return failure("no such directory", directory);

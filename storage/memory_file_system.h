@@ -28,6 +28,7 @@ class MemoryFileSystem : public FileSystem {
 
     Result<std::shared_ptr<File>> open(const std::string& path, OpenMode mode) override;
     bool exists(const std::string& path) override;
+    Result<TimestampMs> modified_at(const std::string& path) override;
     Result<std::vector<DirectoryEntry>> list(const std::string& directory) override;
     Result<Done> create_directory(const std::string& path) override;
     Result<Done> rename(const std::string& from, const std::string& to) override;
@@ -38,6 +39,9 @@ class MemoryFileSystem : public FileSystem {
     Result<std::unique_ptr<DirectoryLock>> lock(const std::string& path) override;
     Result<DiskSpace> space(const std::string& path) override;
     Result<std::string> identity_since_boot(const std::string& path) override;
+
+    // What files that change from now on were modified at; zero at first.
+    void set_time(TimestampMs now);
 
     // --- faults
 
@@ -75,6 +79,7 @@ class MemoryFileSystem : public FileSystem {
         Bytes synced;
         std::vector<UnsyncedChange> unsynced;
         std::uint64_t number = 0;
+        TimestampMs modified{0};
     };
     struct Fault {
         Call call;
@@ -110,6 +115,7 @@ class MemoryFileSystem : public FileSystem {
     std::uint64_t capacity_ = UINT64_MAX;
     std::uint64_t boot_ = 1;
     std::uint64_t next_inode_ = 1;
+    TimestampMs now_{0};
     int steps_ = 0;
     std::optional<int> die_at_;
     bool dead_ = false;

@@ -64,6 +64,7 @@ Result<Done> MemoryFileSystem::write(Inode& inode, const std::string& path, std:
     if (written > 0) {
         const BytesView part = bytes.first(written);
         apply(inode.content, position, part);
+        inode.modified = now_;
         inode.unsynced.push_back({position, Bytes(part.begin(), part.end()), std::nullopt});
     }
     if (error) return *error;
@@ -73,6 +74,7 @@ Result<Done> MemoryFileSystem::write(Inode& inode, const std::string& path, std:
 Result<Done> MemoryFileSystem::truncate(Inode& inode, const std::string& path, std::uint64_t size) {
     if (auto error = fault(Call::Truncate, path)) return *error;
     inode.content.resize(static_cast<std::size_t>(size));
+    inode.modified = now_;
     inode.unsynced.push_back({0, {}, size});
     return Done{};
 }

@@ -37,8 +37,8 @@ struct OffsetLookup {
     bool is_over() const { return batch.empty(); }
     // Does scan() take no time worth mentioning?
     bool is_cheap() const;
-    // Nothing: go on behind the batch.
-    Result<std::optional<TimestampAndOffset>> scan() const;
+    // With the batch's own leader epoch, as in Kafka. Nothing: go on behind the batch.
+    Result<std::optional<FoundOffset>> scan() const;
     Offset next_offset() const { return RecordBatchView(batch).next_offset(); }
 };
 

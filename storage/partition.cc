@@ -151,8 +151,11 @@ void Partition::on_log_start_moved(Offset before) {
     if (start == before) return;
     if (epochs_.truncate_from_start(start)) epochs_unwritten_ = !write_epochs().ok();
     producers_.on_log_start_offset(start);
-    // Without one, the next start knows fewer producers; one too many does no harm.
-    (void)snapshots_.on_log_start(start, producers_).ok();
+    // Without one, the next start knows fewer producers; one too many does no harm. But none may
+    // speak of a marker that the transaction index does not have.
+    if (log_->write_transaction_index()) {
+        (void)snapshots_.on_log_start(start, producers_).ok();
+    }
     observers_.notify(*this, PartitionChange::LogStart);
 }
 

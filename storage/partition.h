@@ -69,10 +69,13 @@ struct ReadResult {
     std::vector<AbortedTransaction> aborted_transactions;
 };
 
+enum class FlushReach { LogEnd, SealedSegments };
+
 // What has to be synced so that everything below `end` survives the loss of power. Made on the
 // shard; sync() may run on any thread, while appends go on.
 struct FlushTicket {
     Offset end{0};
+    std::uint64_t cuts = 0;  // Log::cuts() when it was made
     std::vector<std::shared_ptr<File>> unsynced;
     FileSystem* files = nullptr;
     std::vector<std::string> folders_to_sync;  // where names have changed since the last flush
@@ -163,9 +166,11 @@ class Partition {
     Result<Done> append_as_follower(BytesView batches, TimestampMs now);
     // A follower learns the leader's high watermark; never beyond the log end offset.
     void set_high_watermark(Offset high_watermark);
-    // Drops what lies at or after `offset`, which was not committed. So that the loss of power does
-    // not bring it back among what is appended next, the caller flushes and has the checkpoints
-    // written first.
+    // Drops what lies at or after `offset`, which was not committed. Three steps, so that the loss
+    // of power in between leaves no file that is trusted and should not be: begin_truncation()
+    // lowers the recovery point; the caller has the checkpoints written, then calls truncate_to(),
+    // and flushes before anything is appended.
+    void begin_truncation(Offset offset);
     Result<Done> truncate_to(Offset offset, TimestampMs now);
 
     // --- reading
@@ -182,7 +187,7 @@ class Partition {
     // The same step by step, for those who may neither wait for the disk nor unpack: a lookup that
     // is not over is scanned elsewhere, and what was found comes back to finish_lookup().
     Result<OffsetLookup> begin_lookup(TimestampMs timestamp, ReadLimit limit, Offset from) const;
-    FoundOffset finish_lookup(const TimestampAndOffset& found, ReadLimit limit) const;
+    FoundOffset finish_lookup(const FoundOffset& found, ReadLimit limit) const;
     // OffsetForLeaderEpoch, once check_leader_epoch() has passed.
     EpochEnd end_of_epoch(LeaderEpoch requested) const;
     Offset log_start_offset() const { return log_->log_start_offset(); }
@@ -220,7 +225,10 @@ class Partition {
     bool flush_in_flight() const { return flush_in_flight_; }
     // flush.ms is over for the oldest record that is not flushed.
     bool flush_is_due(TimestampMs now) const;
-    FlushTicket begin_flush();
+    // A segment was rolled and is not synced. Kafka syncs it then, whatever flush.messages says, so
+    // that a start after the loss of power has little more than the active segment to scan.
+    bool has_unsynced_segments() const { return log_->has_unsynced_segments(); }
+    FlushTicket begin_flush(FlushReach reach = FlushReach::LogEnd);
     // Moves the recovery point and the high watermark, or takes the partition offline.
     void finish_flush(const FlushTicket& ticket, const Result<Done>& result);
 
@@ -292,6 +300,7 @@ class Partition {
     Offset high_watermark_{0};
     Offset compacted_to_{-1};
     std::int32_t batches_since_snapshot_ = 0;
+    std::optional<Offset> truncation_;  // begun, and not yet done
     TimestampMs oldest_unflushed_ = kNoTimestamp;
     Traffic traffic_;
 };

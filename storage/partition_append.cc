@@ -228,14 +228,16 @@ bool Partition::flush_is_due(TimestampMs now) const {
            now - oldest_unflushed_ >= config_.flush_ms;
 }
 
-FlushTicket Partition::begin_flush() {
+FlushTicket Partition::begin_flush(FlushReach reach) {
     CHECK(!flush_in_flight_, "one flush of a partition at a time");
     flush_in_flight_ = true;
-    oldest_unflushed_ = kNoTimestamp;
+    const bool to_end = reach == FlushReach::LogEnd;
+    if (to_end) oldest_unflushed_ = kNoTimestamp;
     FlushTicket ticket;
-    ticket.end = log_end_offset();
+    ticket.end = to_end ? log_end_offset() : log_->segment_of(log_end_offset());
+    ticket.cuts = log_->cuts();
     ticket.files = &log_->files();
-    auto unsynced = log_->take_unsynced_files();
+    auto unsynced = to_end ? log_->take_unsynced_files() : log_->sealed_unsynced_files();
     if (!unsynced) {
         ticket.failed = unsynced.error();
         return ticket;
@@ -277,7 +279,8 @@ void Partition::finish_flush(const FlushTicket& ticket, const Result<Done>& resu
         take_offline();
         return;
     }
-    log_->set_recovery_point(ticket.end);
+    // Of what was appended where it was cut meanwhile, nothing is known.
+    if (!truncation_ && ticket.cuts == log_->cuts()) log_->set_recovery_point(ticket.end);
     if (!offline_) advance_high_watermark();
 }
 

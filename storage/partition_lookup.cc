@@ -16,10 +16,14 @@ bool OffsetLookup::is_cheap() const {
            batch.size() <= kCheapBytes;
 }
 
-Result<std::optional<TimestampAndOffset>> OffsetLookup::scan() const {
+Result<std::optional<FoundOffset>> OffsetLookup::scan() const {
     const RecordBatchView view(batch);
-    if (timestamp == timestamp::kMax) return find_record_with_max_timestamp(view);
-    return find_record_at_or_after(view, timestamp, from);
+    auto record = timestamp == timestamp::kMax ? find_record_with_max_timestamp(view)
+                                               : find_record_at_or_after(view, timestamp, from);
+    if (!record) return record.error();
+    if (!*record) return std::optional<FoundOffset>();
+    return std::optional<FoundOffset>(
+        {(*record)->timestamp, (*record)->offset, view.partition_leader_epoch()});
 }
 
 Result<OffsetLookup> Partition::begin_lookup(TimestampMs timestamp, ReadLimit limit,
@@ -50,10 +54,8 @@ Result<OffsetLookup> Partition::begin_lookup(TimestampMs timestamp, ReadLimit li
     return lookup;
 }
 
-FoundOffset Partition::finish_lookup(const TimestampAndOffset& found, ReadLimit limit) const {
-    if (found.offset >= limit_offset(limit)) return FoundOffset{};
-    return FoundOffset{found.timestamp, found.offset,
-                       epochs_.epoch_of(found.offset).value_or(kNoLeaderEpoch)};
+FoundOffset Partition::finish_lookup(const FoundOffset& found, ReadLimit limit) const {
+    return found.offset < limit_offset(limit) ? found : FoundOffset{};
 }
 
 Result<FoundOffset> Partition::find_offset(TimestampMs timestamp, ReadLimit limit) const {

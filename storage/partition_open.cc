@@ -119,7 +119,14 @@ Result<Done> Partition::restore_producers(bool trust_running_snapshot, Offset ne
     return Done{};
 }
 
+void Partition::begin_truncation(Offset offset) {
+    truncation_ = offset;
+    log_->lower_recovery_point(offset);
+}
+
 Result<Done> Partition::truncate_to(Offset offset, TimestampMs now) {
+    CHECK(truncation_ == offset, "a truncation that was not begun");
+    truncation_.reset();
     if (offline_) return offline_error();
     if (offset >= log_end_offset()) return Done{};
     if (auto done = offline_if_failed(log_->truncate_to(offset, now)); !done) return done;

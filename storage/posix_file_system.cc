@@ -156,6 +156,12 @@ bool PosixFileSystem::exists(const std::string& path) {
     return ::stat(path.c_str(), &status) == 0;
 }
 
+Result<TimestampMs> PosixFileSystem::modified_at(const std::string& path) {
+    struct stat status;
+    if (::stat(path.c_str(), &status) != 0) return failure("stat", path);
+    return TimestampMs{status.st_mtim.tv_sec * 1000 + status.st_mtim.tv_nsec / 1'000'000};
+}
+
 Result<std::vector<DirectoryEntry>> PosixFileSystem::list(const std::string& directory) {
     DIR* stream = ::opendir(directory.c_str());
     if (stream == nullptr) return failure("list", directory);

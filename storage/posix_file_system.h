@@ -13,6 +13,7 @@ class PosixFileSystem : public FileSystem {
   public:
     Result<std::shared_ptr<File>> open(const std::string& path, OpenMode mode) override;
     bool exists(const std::string& path) override;
+    Result<TimestampMs> modified_at(const std::string& path) override;
     Result<std::vector<DirectoryEntry>> list(const std::string& directory) override;
     Result<Done> create_directory(const std::string& path) override;
     Result<Done> rename(const std::string& from, const std::string& to) override;

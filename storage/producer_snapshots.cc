@@ -54,12 +54,13 @@ Result<Done> ProducerSnapshots::restore(ProducerState& state, Offset log_start, 
     while (!offsets_.empty() && offsets_.back() > log_end) {
         if (auto done = remove(offsets_.size() - 1); !done) return done;
     }
-    if (const auto running = read_running()) {
+    if (files_->exists(running_path())) {
         const Offset newest = offsets_.empty() ? log_start : offsets_.back();
-        const bool usable =
-            trust_running_snapshot && running->end <= log_end && running->end >= log_start;
+        const auto running = trust_running_snapshot ? read_running() : std::nullopt;
+        const bool usable = running && running->end <= log_end && running->end >= log_start;
         if (!usable) {
-            // What is appended up to there from now on is not what it speaks of.
+            // What is appended up to there from now on is not what it speaks of, whether it can be
+            // read today or not.
             if (auto done = files_->remove(running_path()); !done) return done;
         } else if (running->end >= newest && load_running(*running, state, now, expiration_ms)) {
             return Done{};
@@ -109,7 +110,6 @@ Result<Done> ProducerSnapshots::write_running(const ProducerState& state) {
 }
 
 std::optional<ProducerSnapshots::Running> ProducerSnapshots::read_running() const {
-    if (!files_->exists(running_path())) return std::nullopt;
     auto content = read_file(*files_, running_path());
     if (!content || content->size() < kSumBytes + kHeaderBytes) return std::nullopt;
     const BytesView bytes(*content);

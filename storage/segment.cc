@@ -205,6 +205,13 @@ Result<TimestampAndOffset> Segment::max_timestamp() const {
                     [](const auto& a, const auto& b) { return a.timestamp < b.timestamp; });
 }
 
+Result<TimestampMs> Segment::age_counts_from() const {
+    auto newest = max_timestamp();
+    if (!newest) return newest.error();
+    if (newest->timestamp >= TimestampMs{0}) return newest->timestamp;
+    return files_.modified_at(path(kLogSuffix));
+}
+
 Result<Done> Segment::collect_files(bool sealed, std::vector<std::shared_ptr<File>>& into) const {
     auto log = log_file();
     if (!log) return log.error();

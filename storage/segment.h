@@ -43,6 +43,13 @@ class Segment {
     Result<Recovered> recover(RecoveryMode mode, Offset trusted, std::int32_t index_interval_bytes,
                               TimestampMs now);
 
+    // Both indexes of a sealed segment, made anew and synced. Until they are whole their names are
+    // others: a crash leaves nothing that the next start would take for an index.
+    Result<Done> rebuild_indexes(Offset end, std::int32_t index_interval_bytes, TimestampMs now);
+    // Do the indexes of a sealed segment reach its end? Reads their ends, and the headers that
+    // follow the last entry.
+    Result<bool> indexes_are_whole();
+
     Offset base_offset() const { return base_offset_; }
     std::uint32_t size() const { return size_; }
     Result<std::shared_ptr<File>> log_file() const;
@@ -97,6 +104,10 @@ class Segment {
     // The largest timestamp, and the last offset of the first batch that has it; loads the time
     // index of a sealed segment.
     Result<TimestampAndOffset> max_timestamp() const;
+
+    // What retention.ms counts from: that timestamp, or, where no record has one, the time at which
+    // the file was last written.
+    Result<TimestampMs> age_counts_from() const;
 
     // Files that a sync has to cover: the log, and for a sealed segment its indexes.
     Result<Done> collect_files(bool sealed, std::vector<std::shared_ptr<File>>& into) const;

@@ -1,7 +1,11 @@
 // How a segment that may have been appended to when the last run ended becomes sound again.
 #include <limits>
+#include <string>
+#include <string_view>
+#include <utility>
 
 #include "storage/batch_cursor.h"
+#include "storage/file_names.h"
 #include "storage/log.h"
 #include "storage/segment.h"
 
@@ -37,6 +41,49 @@ Result<Segment::Recovered> Segment::recover(RecoveryMode mode, Offset trusted,
     auto walked = walk(0, trusted, false, index_interval_bytes);
     if (walked) walked->cut |= cut;
     return walked;
+}
+
+Result<Done> Segment::rebuild_indexes(Offset end, std::int32_t index_interval_bytes,
+                                      TimestampMs now) {
+    const std::pair<std::string_view, EntryFile*> indexes[] = {
+        {kOffsetIndexSuffix, &offset_index_.entries()}, {kTimeIndexSuffix, &time_index_.entries()}};
+    for (const auto& [suffix, entries] : indexes) {
+        if (files_.exists(path(suffix))) {
+            if (auto done = files_.remove(path(suffix)); !done) return done;
+        }
+        entries->renamed_to(path(suffix) + std::string(kTemporarySuffix));
+    }
+    indexes_loaded_ = false;
+    auto recovered = recover(RecoveryMode::MachineFailed, end, index_interval_bytes, now);
+    if (!recovered) return recovered.error();
+    if (auto done = seal(); !done) return done;
+    for (const auto& [suffix, entries] : indexes) {
+        auto file = entries->file();
+        if (!file) return file.error();
+        if (auto done = (*file)->sync(); !done) return done;
+        const std::string temporary = path(suffix) + std::string(kTemporarySuffix);
+        if (auto done = files_.rename(temporary, path(suffix)); !done) return done;
+        entries->renamed_to(path(suffix));
+    }
+    return Done{};
+}
+
+Result<bool> Segment::indexes_are_whole() {
+    if (auto done = load(); !done) return done.error();
+    if (auto done = load_indexes(); !done) return done.error();
+    auto sound = indexes_are_sound();
+    if (!sound || !*sound) return sound;
+    auto entry = offset_index_.last();
+    if (!entry) return entry.error();
+    auto file = log_file();
+    if (!file) return file.error();
+    BatchCursor cursor(**file, *entry ? (*entry)->position : 0, size_);
+    while (true) {
+        auto header = cursor.next();
+        if (!header) return header.error();
+        if (!*header) return true;
+        if ((*header)->max_timestamp() > time_index_.last().timestamp) return false;
+    }
 }
 
 Result<Offset> Segment::truncate_to(Offset end, std::int32_t index_interval_bytes,

@@ -33,7 +33,7 @@ struct Item {
     Offset from{0};
     std::vector<storage::MissingPages> missing{};
     storage::OffsetLookup lookup{};
-    std::optional<storage::TimestampAndOffset> record{};
+    std::optional<storage::FoundOffset> record{};
 };
 
 struct Search {

@@ -46,14 +46,6 @@ TEST(LeaderEpochCache, ANewEntryDropsThoseThatContradictIt) {
     EXPECT_EQ(cache.entries(), (std::vector<EpochEntry>{{{1}, {0}}, {{2}, {30}}}));
 }
 
-TEST(LeaderEpochCache, KnowsTheEpochOfAnOffset) {
-    const LeaderEpochCache cache = cache_of({{{2}, {5}}, {{4}, {10}}});
-    EXPECT_EQ(cache.epoch_of({4}), std::nullopt);
-    EXPECT_EQ(cache.epoch_of({5}), LeaderEpoch{2});
-    EXPECT_EQ(cache.epoch_of({9}), LeaderEpoch{2});
-    EXPECT_EQ(cache.epoch_of({1000}), LeaderEpoch{4});
-}
-
 TEST(LeaderEpochCache, TruncationFromTheEndForgetsEpochsThatBeganAfterIt) {
     LeaderEpochCache cache = cache_of({{{2}, {5}}, {{4}, {10}}, {{6}, {20}}});
     EXPECT_FALSE(cache.truncate_from_end({21}));

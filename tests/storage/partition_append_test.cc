@@ -197,6 +197,39 @@ TEST(PartitionFlush, IsDueWhenTheOldestRecordHasWaitedLongEnough) {
     EXPECT_FALSE(log.partition->flush_is_due(PartitionHarness::kNow + 5000));
 }
 
+TEST(PartitionFlush, RolledSegmentsAreSyncedWithoutTheActiveOne) {
+    LogConfig config;
+    config.segment_bytes = 2000;
+    PartitionHarness log(config);
+    log.append_many(3, {});
+    EXPECT_FALSE(log.partition->has_unsynced_segments());
+    log.append_many(50, {.value_bytes = 100});
+    ASSERT_TRUE(log.partition->has_unsynced_segments());
+
+    const FlushTicket ticket = log.partition->begin_flush(FlushReach::SealedSegments);
+    log.partition->finish_flush(ticket, ticket.sync());
+    log.checkpoint();
+
+    EXPECT_FALSE(log.partition->has_unsynced_segments());
+    EXPECT_GT(log.recovery_point, Offset{30});
+    EXPECT_LT(log.recovery_point, Offset{53});
+    log.lose_power_and_reopen(0);
+    EXPECT_EQ(log.partition->log_end_offset(), log.recovery_point);
+}
+
+TEST(PartitionFlush, WhatWasSyncedBeforeACutSaysNothingOfWhatCameAfterIt) {
+    PartitionHarness log;
+    log.append_many(20, {});
+    const FlushTicket ticket = log.partition->begin_flush();
+    log.partition->begin_truncation({10});
+    ASSERT_TRUE(log.partition->truncate_to({10}, {1}).ok());
+    log.append_many(5, {});
+
+    log.partition->finish_flush(ticket, ticket.sync());
+
+    EXPECT_EQ(log.partition->checkpoint().recovery_point, Offset{0});
+}
+
 TEST(PartitionFlush, AFailedSyncTakesThePartitionOffline) {
     LogConfig config;
     config.flush_messages = 1;
@@ -244,6 +277,7 @@ TEST(PartitionReplica, AppendsTheLeadersBatchesAndTruncatesToWhatItAgreesOn) {
     EXPECT_EQ(follower.partition->high_watermark(), Offset{0});
     follower.partition->set_high_watermark({100});
     EXPECT_EQ(follower.partition->high_watermark(), Offset{8});
+    follower.partition->begin_truncation({5});
     ASSERT_TRUE(follower.partition->truncate_to({5}, {1}).ok());
 
     EXPECT_EQ(follower.partition->log_end_offset(), Offset{4});

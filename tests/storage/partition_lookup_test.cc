@@ -71,6 +71,15 @@ TEST(PartitionLookup, KnowsTheSpecialTimestampsOfAnEmptyAndOfAFilledLog) {
     EXPECT_EQ(find(log, timestamp::kLatestTiered), FoundOffset{});
 }
 
+TEST(PartitionLookup, FindsTheMaxTimestampAndItsEpochInWhatWasDeletedAndIsStillThere) {
+    PartitionHarness log;
+    log.append_many(5, {.records = 2, .timestamp = {700}});
+    ASSERT_TRUE(log.partition->delete_records({-1}).ok());
+
+    EXPECT_EQ(find(log, timestamp::kMax), (FoundOffset{{700}, {0}, {0}}));
+    EXPECT_EQ(find(log, {600}), FoundOffset{});
+}
+
 TEST(PartitionLookup, SaysNothingOfRecordsAboveTheLimit) {
     LogConfig config;
     config.flush_messages = 1;
@@ -139,6 +148,23 @@ TEST(PartitionRetention, DropsTheOldestSegmentsBySizeAndByTime) {
     EXPECT_EQ(log.partition->size_in_bytes(), 0u);
     log.kill_and_reopen();
     EXPECT_EQ(log.append({}).base_offset, Offset{100});
+}
+
+TEST(PartitionRetention, WithoutTimestampsCountsFromWhenTheFileWasLastWritten) {
+    LogConfig config = small_segments();
+    config.retention_ms = 1000;
+    PartitionHarness log(config);
+    log.files.set_time({5000});
+    log.append_many(30, {.value_bytes = 200, .timestamp = kNoTimestamp});
+    log.files.set_time({8000});
+    log.append_many(30, {.value_bytes = 200, .timestamp = kNoTimestamp});
+
+    ASSERT_TRUE(log.partition->apply_retention({6000}).ok());
+    EXPECT_EQ(log.partition->log_start_offset(), Offset{0});
+    ASSERT_TRUE(log.partition->apply_retention({6001}).ok());
+
+    EXPECT_GT(log.partition->log_start_offset(), Offset{10});
+    EXPECT_LE(log.partition->log_start_offset(), Offset{30});
 }
 
 // How long each segment took to be rolled, when a record comes every 10 ms.

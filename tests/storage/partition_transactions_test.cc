@@ -301,6 +301,7 @@ TEST(PartitionTransactions, TruncationOpensATransactionAnewAndForgetsItsAbort) {
     fill(log);
     const AbortedTransaction last = State::of(*log.partition).aborted.back();
     log.partition->become_follower({1});
+    log.partition->begin_truncation(last.last_offset);
     ASSERT_TRUE(log.partition->truncate_to(last.last_offset, {0}).ok());
     log.epoch = {2};
     log.partition->become_leader({2});

@@ -427,6 +427,7 @@ TEST(CompactionAmid, RecordsMayBeDeletedFromTheStart) {
 TEST(CompactionAmid, TheLogMayBeCut) {
     at_each_step(
         [](CompactionHarness& world) {
+            world.partition->begin_truncation({10});
             ASSERT_TRUE(world.partition->truncate_to({10}, world.kNow).ok());
         },
         [](CompactionHarness& world) {

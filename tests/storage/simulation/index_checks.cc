@@ -51,8 +51,14 @@ Result<Done> check_segment(FileSystem& files, const std::string& folder, Offset 
         if (stand == stands->end() || entry.timestamp <= indexed_until ||
             stand->second.max_timestamp != entry.timestamp ||
             stand->second.newest_so_far != entry.timestamp) {
+            const bool is_there = stand != stands->end();
+            const Stand what = is_there ? stand->second : Stand{};
             return violation(
-                fmt::format("entry {} of the time index of segment {} is wrong", i, base.value));
+                fmt::format("entry {} of {} of the time index of segment {} is wrong: {} at offset "
+                            "{}, where {} "
+                            "is, and {} before it",
+                            i, times.count(), base.value, entry.timestamp.value, entry.offset.value,
+                            what.max_timestamp.value, what.newest_so_far.value));
         }
         indexed_until = entry.timestamp;
     }

@@ -47,11 +47,14 @@ Result<Done> LogSimulation::operate_once(Subject& subject) {
     if (what < 55) return append(subject, &producer, true);
     if (what < 63) return retry(subject, producer);
     if (what < 72) return end_transaction(subject, producer);
-    if (what < 82) return flush(subject, chance(30));
+    if (what < 82) {
+        const FlushReach reach = chance(30) ? FlushReach::SealedSegments : FlushReach::LogEnd;
+        return flush(subject, chance(30), reach);
+    }
     if (what < 85) return write_checkpoints(), Done{};
     if (what < 89) return apply_retention(subject);
     if (what < 93) return delete_records(subject);
-    if (what < 95) return truncates_ ? truncate(subject) : Done{};
+    if (what < 95) return truncate(subject);
     remove_files(subject);
     return Done{};
 }
@@ -164,8 +167,8 @@ Result<Done> LogSimulation::end_transaction(Subject& subject, const Producer& pr
     return violation("a marker was refused");
 }
 
-Result<Done> LogSimulation::flush(Subject& subject, bool append_meanwhile) {
-    const FlushTicket ticket = subject.partition->begin_flush();
+Result<Done> LogSimulation::flush(Subject& subject, bool append_meanwhile, FlushReach reach) {
+    const FlushTicket ticket = subject.partition->begin_flush(reach);
     if (append_meanwhile) {
         if (auto done = append(subject, nullptr, false); !done) return done;
     }
@@ -185,11 +188,13 @@ std::vector<PartitionCheckpoint> LogSimulation::checkpoints() const {
     return all;
 }
 
-void LogSimulation::write_checkpoints() {
-    if (!directory_->write_checkpoints(checkpoints())) return;
+bool LogSimulation::write_checkpoints() {
+    if (!directory_->write_checkpoints(checkpoints())) return false;
     for (Subject& subject : subjects_) {
+        note(subject, "checkpoint says", subject.partition->checkpoint().recovery_point);
         subject.model.save_start(subject.partition->log_start_offset());
     }
+    return true;
 }
 
 Result<Done> LogSimulation::delete_records(Subject& subject) {
@@ -222,14 +227,15 @@ Result<Done> LogSimulation::apply_retention(Subject& subject) {
     return Done{};
 }
 
-// What a follower does whose leader never had its last batches. It tells the checkpoint file before
-// it appends anything else, as truncate_to() asks.
+// What a follower does whose leader never had its last batches.
 Result<Done> LogSimulation::truncate(Subject& subject) {
     const auto& batches = subject.model.batches();
     if (batches.empty()) return Done{};
     const std::size_t back = std::min<std::size_t>(1 + random(8), batches.size());
     const Offset end = batches[batches.size() - back].view().base_offset();
     if (end < subject.model.start()) return Done{};
+    subject.partition->begin_truncation(end);
+    if (!write_checkpoints()) return Done{};
     subject.model.may_end_at(end);
     subject.partition->become_follower(subject.epoch);
     const Result<Done> truncated = subject.partition->truncate_to(end, now_);
@@ -238,9 +244,7 @@ Result<Done> LogSimulation::truncate(Subject& subject) {
         return faulty_ || files_.is_dead() ? Done{} : truncated;
     }
     if (auto done = flush(subject, false); !done || is_over()) return done;
-    write_checkpoints();
     subject.model.truncate(end);
-    if (is_over()) return Done{};
     ++subject.epoch.value;
     subject.partition->become_leader(subject.epoch);
     return Done{};

@@ -85,6 +85,7 @@ Result<Done> LogSimulation::start(bool finish) {
         }
         note(subject, "opened, starts at", subject.model.start());
         note(subject, "opened, ends at", subject.model.end());
+        note(subject, "opened, recovered from", subject.partition->checkpoint().recovery_point);
         ++subject.epoch.value;
         subject.partition->become_leader(subject.epoch);
     }
@@ -188,11 +189,9 @@ Result<Done> LogSimulation::live(int lives) {
         }
         if (auto done = start(); !done) return done;
         if (!is_over()) {
-            const bool dies = chance(50);
-            if (dies) die_at_step(static_cast<int>(random(300)));
+            if (chance(50)) die_at_step(static_cast<int>(random(300)));
             const bool fails = chance(30);
             if (fails) let_calls_fail();
-            truncates_ = !dies && !fails && !faulty_;
             if (auto done = operate(static_cast<int>(random(120))); !done) return done;
         }
         if (!is_over() && chance(30)) {

@@ -86,8 +86,9 @@ class LogSimulation {
     Result<Done> end_transaction(Subject& subject, const Producer& producer);
     Result<Done> append_bytes(Subject& subject, Bytes batch, AppendOrigin origin,
                               AppendResult& result);
-    Result<Done> flush(Subject& subject, bool append_meanwhile);
-    void write_checkpoints();
+    Result<Done> flush(Subject& subject, bool append_meanwhile,
+                       FlushReach reach = FlushReach::LogEnd);
+    bool write_checkpoints();
     Result<Done> delete_records(Subject& subject);
     Result<Done> apply_retention(Subject& subject);
     Result<Done> truncate(Subject& subject);
@@ -106,9 +107,6 @@ class LogSimulation {
     // A truncation was interrupted. What it began to remove may come back until a flush, so that is
     // what comes next: two accidents in a row are more than the log promises to survive.
     bool careful_ = false;
-    // Truncation is a follower's, and there is none yet: a truncation that is interrupted and then
-    // met by the loss of power is more than the log promises to survive.
-    bool truncates_ = true;
     bool started_ = false;
     bool tells_ = false;
     bool calls_fail_ = false;

@@ -8,7 +8,7 @@
 #include <utility>
 
 #include "base/log.h"
-#include "broker/config.h"
+#include "cluster/effective_config.h"
 #include "storage/compaction/compaction_plan.h"
 #include "storage/partition.h"
 
@@ -22,18 +22,30 @@ constexpr std::uint64_t kBytesPerPass = std::uint64_t{256} << 10;
 constexpr std::uint64_t kBytesPerLook = std::uint64_t{64} << 20;
 // The disk may have room again by then.
 constexpr std::chrono::minutes kRestAfterFailure{1};
+// How long a setting that was changed may go unnoticed: by an idle thread, and by one that waits
+// because of log.cleaner.io.max.bytes.per.second.
+constexpr std::chrono::seconds kMostPause{15};
+constexpr std::chrono::seconds kMostThrottlePause{1};
 
 }  // namespace
 
-LogCleanerSettings log_cleaner_settings(const BrokerConfig& config) {
-    const auto decimal = [&](std::string_view key) {
-        return std::strtod(config.text(key).value_or("0").c_str(), nullptr);
+LogCleanerSettings log_cleaner_settings(const cluster::Image& image,
+                                        const cluster::StaticConfigs& statics) {
+    const auto decimal = [&](std::string_view name) {
+        const cluster::ConfigKey* const key = cluster::find_broker_config(name);
+        CHECK(key, "the cleaner's keys are in the table");
+        const auto config = cluster::effective_broker_config(*key, image, statics);
+        return std::strtod(config.value.value_or("0").c_str(), nullptr);
+    };
+    const auto number = [&](std::string_view key) {
+        return cluster::broker_number(key, image, statics);
     };
     const auto count = [&](std::string_view key) {
-        return static_cast<std::size_t>(std::max<std::int64_t>(config.number(key), 0));
+        return static_cast<std::size_t>(std::max<std::int64_t>(number(key), 0));
     };
     LogCleanerSettings settings;
-    settings.threads = config.flag("log.cleaner.enable") ? count("log.cleaner.threads") : 0;
+    settings.enabled = cluster::broker_flag("log.cleaner.enable", image, statics);
+    settings.threads = count("log.cleaner.threads");
     const std::size_t shares = std::max<std::size_t>(settings.threads, 1);
     settings.compaction = {
         .key_map_bytes = count("log.cleaner.dedupe.buffer.size") / shares,
@@ -41,7 +53,7 @@ LogCleanerSettings log_cleaner_settings(const BrokerConfig& config) {
         .io_buffer_bytes = count("log.cleaner.io.buffer.size") / shares,
     };
     settings.max_bytes_per_second = decimal("log.cleaner.io.max.bytes.per.second");
-    settings.backoff = std::chrono::milliseconds(config.number("log.cleaner.backoff.ms"));
+    settings.backoff = std::chrono::milliseconds(number("log.cleaner.backoff.ms"));
     return settings;
 }
 
@@ -77,15 +89,27 @@ class LogCleaner::Host final : public storage::CompactionHost {
 
 LogCleaner::LogCleaner(Shards& shards, const LogDirectories& directories,
                        storage::FileSystem& files, const Clock& clock,
-                       const LogCleanerSettings& settings)
-    : shards_(shards),
-      directories_(directories),
-      files_(files),
-      clock_(clock),
-      settings_(settings) {}
+                       const cluster::StaticConfigs& statics)
+    : shards_(shards), directories_(directories), files_(files), clock_(clock), statics_(statics) {}
 
-void LogCleaner::start() {
-    for (std::size_t i = 0; i < settings_.threads; ++i) threads_.emplace_back([this] { work(); });
+void LogCleaner::start() { learn_settings(); }
+
+void LogCleaner::learn_settings() {
+    LogCleanerSettings now;
+    shards_.run_on(ShardId{0},
+                   [&](Shard& here) { now = log_cleaner_settings(here.image(), statics_); });
+    const std::lock_guard lock(mutex_);
+    settings_ = now;
+    if (stopping_ || !settings_.enabled) return;
+    // One is always there to see that there are to be more; those that are too many rest.
+    while (threads_.size() < std::max<std::size_t>(settings_.threads, 1)) {
+        threads_.emplace_back([this, index = threads_.size()] { work(index); });
+    }
+}
+
+LogCleanerSettings LogCleaner::settings() {
+    const std::lock_guard lock(mutex_);
+    return settings_;
 }
 
 void LogCleaner::stop() {
@@ -98,21 +122,34 @@ void LogCleaner::stop() {
     threads_.clear();
 }
 
-void LogCleaner::work() {
+void LogCleaner::work(std::size_t index) {
     (void)setpriority(PRIO_PROCESS, static_cast<id_t>(gettid()), kNiceness);
+    std::optional<Time> idle_since;
     while (true) {
-        const bool compacted = compact_dirtiest();
+        if (idle_since) learn_settings();
+        const LogCleanerSettings now = settings();
+        const auto rested = [&] {
+            return !idle_since || std::chrono::steady_clock::now() - *idle_since >= now.backoff;
+        };
+        if (index < now.threads && rested()) {
+            const bool compacted = compact_dirtiest(now);
+            idle_since.reset();
+            if (!compacted) idle_since = std::chrono::steady_clock::now();
+        } else if (!idle_since) {
+            idle_since = std::chrono::steady_clock::now();
+        }
+        const auto most = std::min<std::chrono::milliseconds>(now.backoff, kMostPause);
+        const auto pause = idle_since ? most : std::chrono::milliseconds(0);
         std::unique_lock lock(mutex_);
-        const auto pause = compacted ? std::chrono::milliseconds(0) : settings_.backoff;
         if (stopped_.wait_for(lock, pause, [this] { return stopping_; })) return;
     }
 }
 
-bool LogCleaner::compact_dirtiest() {
+bool LogCleaner::compact_dirtiest(const LogCleanerSettings& settings) {
     const TimestampMs now{clock_.wall_ms()};
     const auto dirtiest = take_dirtiest(candidates(now));
     if (!dirtiest) return false;
-    compact(*dirtiest, now);
+    compact(*dirtiest, settings, now);
     const std::lock_guard lock(mutex_);
     busy_folders_.erase(dirtiest->folder);
     return true;
@@ -151,14 +188,15 @@ std::optional<LogCleaner::Candidate> LogCleaner::take_dirtiest(
     return *dirtiest;
 }
 
-void LogCleaner::compact(const Candidate& candidate, TimestampMs now) {
+void LogCleaner::compact(const Candidate& candidate, const LogCleanerSettings& settings,
+                         TimestampMs now) {
     const auto begin = clock_.monotonic();
     Host host(*this, candidate.key);
-    const auto result = storage::compact(files_, host, settings_.compaction, now);
+    const auto result = storage::compact(files_, host, settings.compaction, now);
     if (!result) return failed(candidate, result.error());
     if (!result->completed) {
         const std::lock_guard lock(mutex_);
-        left_alone_until_[candidate.key] = std::chrono::steady_clock::now() + settings_.backoff;
+        left_alone_until_[candidate.key] = std::chrono::steady_clock::now() + settings.backoff;
         return;
     }
     write_checkpoint(candidate.key);
@@ -193,13 +231,22 @@ void LogCleaner::write_checkpoint(const TopicIdPartition& key) {
 
 bool LogCleaner::pass(std::uint64_t bytes) {
     constexpr double kMostSeconds = 3600;
-    const std::chrono::duration<double> share(
-        std::min(static_cast<double>(bytes) / settings_.max_bytes_per_second, kMostSeconds));
     std::unique_lock lock(mutex_);
+    const double rate = settings_.max_bytes_per_second;
+    const std::chrono::duration<double> share(
+        std::min(static_cast<double>(bytes) / rate, kMostSeconds));
     const Time now = std::chrono::steady_clock::now();
     next_pass_ = std::max(next_pass_, now) + std::chrono::duration_cast<Time::duration>(share);
-    if (next_pass_ <= now) return !stopping_;
-    return !stopped_.wait_until(lock, next_pass_, [this] { return stopping_; });
+    while (!stopping_ && std::chrono::steady_clock::now() < next_pass_) {
+        const Time look = std::chrono::steady_clock::now() + kMostThrottlePause;
+        stopped_.wait_until(lock, std::min(look, next_pass_), [this] { return stopping_; });
+        lock.unlock();
+        learn_settings();
+        lock.lock();
+        // What was to be waited for at the old rate is forgiven.
+        if (settings_.max_bytes_per_second != rate) next_pass_ = {};
+    }
+    return !stopping_;
 }
 
 void LogCleaner::run_on_owner(const TopicIdPartition& key,

@@ -18,26 +18,31 @@
 #include "base/clock.h"
 #include "broker/log_directories.h"
 #include "broker/shards.h"
+#include "cluster/static_configs.h"
 #include "storage/compaction/compactor.h"
 
 namespace kafka::broker {
 
+// All but the first may be changed while the broker runs.
 struct LogCleanerSettings {
+    bool enabled = true;                     // log.cleaner.enable
     std::size_t threads = 1;                 // log.cleaner.threads; 0: nothing is compacted
     storage::CompactionSettings compaction;  // of one thread
     double max_bytes_per_second = 0;         // of all threads, read and written
     std::chrono::milliseconds backoff{};     // log.cleaner.backoff.ms
 };
-LogCleanerSettings log_cleaner_settings(const BrokerConfig& config);
+LogCleanerSettings log_cleaner_settings(const cluster::Image& image,
+                                        const cluster::StaticConfigs& statics);
 
 class LogCleaner {
   public:
     LogCleaner(Shards& shards, const LogDirectories& directories, storage::FileSystem& files,
-               const Clock& clock, const LogCleanerSettings& settings);
+               const Clock& clock, const cluster::StaticConfigs& statics);
     LogCleaner(const LogCleaner&) = delete;
     LogCleaner& operator=(const LogCleaner&) = delete;
     ~LogCleaner() { stop(); }
 
+    // The shards have their images.
     void start();
     // Gives up what is being compacted. The shards must run until it returns.
     void stop();
@@ -52,12 +57,15 @@ class LogCleaner {
         double dirty_ratio = 0;
     };
 
-    void work();
+    // Asks the metadata for the settings, and starts the threads that are missing.
+    void learn_settings();
+    LogCleanerSettings settings();
+    void work(std::size_t index);
     // False when there is nothing to compact now.
-    bool compact_dirtiest();
+    bool compact_dirtiest(const LogCleanerSettings& settings);
     std::vector<Candidate> candidates(TimestampMs now);
     std::optional<Candidate> take_dirtiest(const std::vector<Candidate>& candidates);
-    void compact(const Candidate& candidate, TimestampMs now);
+    void compact(const Candidate& candidate, const LogCleanerSettings& settings, TimestampMs now);
     void failed(const Candidate& candidate, const Error& error);
     void write_checkpoint(const TopicIdPartition& key);
     // Waits until so many bytes more may be read or written; false when the broker stops.
@@ -69,10 +77,11 @@ class LogCleaner {
     const LogDirectories& directories_;
     storage::FileSystem& files_;
     const Clock& clock_;
-    const LogCleanerSettings settings_;
-    std::vector<std::thread> threads_;
+    const cluster::StaticConfigs& statics_;
 
     std::mutex mutex_;  // the rest is shared by the threads
+    std::vector<std::thread> threads_;
+    LogCleanerSettings settings_;
     std::condition_variable stopped_;
     bool stopping_ = false;
     Time next_pass_{};

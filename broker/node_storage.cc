@@ -52,7 +52,7 @@ NodeStorage::NodeStorage(const BrokerConfig& config, const Clock& clock, storage
       checkpoint_writer_(
           shards, directories_, host_,
           std::chrono::milliseconds(config.number("log.flush.offset.checkpoint.interval.ms"))),
-      log_cleaner_(shards, directories_, files, clock, log_cleaner_settings(config)) {
+      log_cleaner_(shards, directories_, files, clock, config.statics) {
     auto loaded = or_stop(
         cluster::MetadataLog::open(files, directories_.first().path(), config.statics.node_id));
     controller_ = std::make_unique<cluster::Controller>(std::move(loaded), config.statics, host_,

@@ -8,15 +8,33 @@ from client import Batch
 LIMIT_S = 60
 
 
-class Compaction(BrokerTestCase):
-    settings = ("log.cleaner.backoff.ms=50", "offsets.topic.num.partitions=1",
-                "offsets.topic.segment.bytes=1048576")
-
+class CleanerTestCase(BrokerTestCase):
     def eventually(self, what, condition):
         limit = time.monotonic() + LIMIT_S
         while not condition():
             self.assertLess(time.monotonic(), limit, f"{what} did not happen")
             time.sleep(0.02)
+
+
+class Settings(CleanerTestCase):
+    settings = ("log.cleaner.backoff.ms=50", "log.cleaner.io.max.bytes.per.second=100")
+
+    def test_a_throttle_that_is_lifted_lets_the_cleaner_go_on(self):
+        client = self.client()
+        client.create_topic("t", cleanup_policy="compact", segment_bytes=1048576,
+                            min_cleanable_dirty_ratio=0.01)
+        for value in range(30):
+            client.produce("t", Batch((b"a", b"%d" % value * 50000)))
+        client.call("IncrementalAlterConfigs", 1, {"validateOnly": False, "resources": [{
+            "resourceType": 4, "resourceName": "", "configs": [
+                {"name": "log.cleaner.io.max.bytes.per.second", "configOperation": 0,
+                 "value": "1e9"}]}]})
+        self.eventually("compaction", lambda: len(client.records("t")) < 20)
+
+
+class Compaction(CleanerTestCase):
+    settings = ("log.cleaner.backoff.ms=50", "offsets.topic.num.partitions=1",
+                "offsets.topic.segment.bytes=1048576")
 
     def produce(self, client, *records, timestamp):
         client.produce("t", Batch(*records, timestamp=timestamp))

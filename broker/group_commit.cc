@@ -64,15 +64,16 @@ class Flush final : BlockingJob, Letter, storage::PartitionObserver {
 }  // namespace
 
 void flush_if_needed(Shard& shard, storage::Partition& partition) {
-    if (partition.flush_needed()) {
-        flush_now(shard, partition);
-    } else if (partition.has_unsynced_segments()) {
-        Flush::begin(shard, partition, storage::FlushReach::SealedSegments);
-    }
+    if (partition.flush_needed()) flush_now(shard, partition);
 }
 
 void flush_now(Shard& shard, storage::Partition& partition) {
     Flush::begin(shard, partition, storage::FlushReach::LogEnd);
+}
+
+void flush_rolled_segments(Shard& shard, storage::Partition& partition) {
+    if (!partition.has_unsynced_segments()) return;
+    Flush::begin(shard, partition, storage::FlushReach::SealedSegments);
 }
 
 void finish_flushes(Shards& shards) {

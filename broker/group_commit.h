@@ -10,11 +10,16 @@
 
 namespace kafka::broker {
 
-// Syncs the log if it holds as much as flush.messages asks for, and goes on until it does not; or
-// the segments that were rolled. To be called after every append, whatever its acks.
+// Syncs the log if it holds as much as flush.messages asks for, and goes on until it does not. To
+// be called after every append, whatever its acks.
 void flush_if_needed(Shard& shard, storage::Partition& partition);
 // Syncs what there is, as flush.ms asks for. Does nothing while a sync is on its way.
 void flush_now(Shard& shard, storage::Partition& partition);
+// Syncs the segments that were rolled. Does nothing while a sync is on its way.
+//
+// Unlike Kafka: not at the roll but before the next checkpoint, which is what makes use of it. By
+// then the kernel has written most of the pages itself, and nobody who produces has felt it.
+void flush_rolled_segments(Shard& shard, storage::Partition& partition);
 
 // At the stop, from a thread that is no shard's, once nobody appends any more: returns when no sync
 // is on its way, so that the logs may be closed.

@@ -24,16 +24,24 @@ Housekeeping::Housekeeping(Shard& shard, Removals& removals, HousekeepingInterva
         self.flush_what_is_due();
         self.rearm(self.flush_alarm_, self.intervals_.flush_check);
     };
+    segments_alarm_.owner = this;
+    segments_alarm_.fire = [](Timer& timer) {
+        Housekeeping& self = *static_cast<Alarm&>(timer).owner;
+        self.flush_segments();
+        self.rearm(self.segments_alarm_, self.intervals_.checkpoint);
+    };
 }
 
 void Housekeeping::start() {
     rearm(retention_alarm_, intervals_.retention_check);
     rearm(flush_alarm_, intervals_.flush_check);
+    rearm(segments_alarm_, intervals_.checkpoint);
 }
 
 void Housekeeping::stop() {
     shard_.timers().cancel(retention_alarm_);
     shard_.timers().cancel(flush_alarm_);
+    shard_.timers().cancel(segments_alarm_);
 }
 
 void Housekeeping::rearm(Alarm& alarm, std::chrono::milliseconds interval) {
@@ -52,8 +60,12 @@ void Housekeeping::apply_retention() {
                        applied.error().message);
         }
         removals_.add(partition->take_removals(), partition->config().file_delete_delay_ms);
-        // Of what the coordinators append.
-        flush_if_needed(shard_, *partition);
+    }
+}
+
+void Housekeeping::flush_segments() {
+    for (const auto& [key, partition] : shard_.partitions()) {
+        if (!partition->is_offline()) flush_rolled_segments(shard_, *partition);
     }
 }
 

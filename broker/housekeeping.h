@@ -1,5 +1,6 @@
-// What a shard does now and then for its partitions: retention, expiry of producers, and syncs that
-// flush.ms asks for. One timer each, at the intervals of Kafka's keys. Lives on its shard's thread.
+// What a shard does now and then for its partitions: retention, expiry of producers, and syncs, of
+// what flush.ms asks for and of segments that were rolled. One timer each, at the intervals of
+// Kafka's keys. Lives on its shard's thread.
 #pragma once
 
 #include <chrono>
@@ -13,6 +14,7 @@ namespace kafka::broker {
 struct HousekeepingIntervals {
     std::chrono::milliseconds retention_check;  // log.retention.check.interval.ms
     std::chrono::milliseconds flush_check;      // log.flush.scheduler.interval.ms; mostly never
+    std::chrono::milliseconds checkpoint;       // log.flush.offset.checkpoint.interval.ms
     std::int64_t producer_id_expiration_ms;     // producer.id.expiration.ms
 };
 
@@ -28,6 +30,7 @@ class Housekeeping {
     // What the timers do.
     void apply_retention();
     void flush_what_is_due();
+    void flush_segments();
 
   private:
     struct Alarm : Timer {
@@ -40,6 +43,7 @@ class Housekeeping {
     const HousekeepingIntervals intervals_;
     Alarm retention_alarm_;
     Alarm flush_alarm_;
+    Alarm segments_alarm_;
 };
 
 }  // namespace kafka::broker

@@ -43,6 +43,10 @@ class Compaction(CleanerTestCase):
         client.create_topic("t", cleanup_policy="compact", segment_ms=1000,
                             min_cleanable_dirty_ratio=0.01, **configs)
 
+    def cleaned(self):
+        checkpoint = self.broker.data / "cleaner-offset-checkpoint"
+        return checkpoint.read_text() if checkpoint.exists() else ""
+
     def test_old_values_go_and_the_last_stay_where_they_were(self):
         client = self.client()
         self.compacted_topic(client)
@@ -52,13 +56,13 @@ class Compaction(CleanerTestCase):
         self.produce(client, (b"c", b"1"), timestamp=now + 5000)
         left = [(98, b"a", b"49"), (99, b"b", b"49"), (100, b"c", b"1")]
         self.eventually("compaction", lambda: client.records("t") == left)
+        self.eventually("its checkpoint", lambda: self.cleaned() == "0\n1\nt 0 100\n")
         for end in (self.broker.kill, self.broker.stop):
             end()
             self.broker.start()
             client = self.client()
             self.assertEqual(client.records("t"), left)
-        checkpoint = (self.broker.data / "cleaner-offset-checkpoint").read_text()
-        self.assertEqual(checkpoint, "0\n1\nt 0 100\n")
+        self.assertEqual(self.cleaned(), "0\n1\nt 0 100\n")
         self.produce(client, (b"a", b"new"), timestamp=now + 10000)
         self.assertEqual(client.offset("t"), 102)
 

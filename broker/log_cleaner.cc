@@ -124,22 +124,19 @@ void LogCleaner::stop() {
 
 void LogCleaner::work(std::size_t index) {
     (void)setpriority(PRIO_PROCESS, static_cast<id_t>(gettid()), kNiceness);
-    std::optional<Time> idle_since;
+    bool is_idle = false;
+    Time idle_since{};
     while (true) {
-        if (idle_since) learn_settings();
+        if (is_idle) learn_settings();
         const LogCleanerSettings now = settings();
-        const auto rested = [&] {
-            return !idle_since || std::chrono::steady_clock::now() - *idle_since >= now.backoff;
-        };
-        if (index < now.threads && rested()) {
-            const bool compacted = compact_dirtiest(now);
-            idle_since.reset();
-            if (!compacted) idle_since = std::chrono::steady_clock::now();
-        } else if (!idle_since) {
-            idle_since = std::chrono::steady_clock::now();
-        }
+        const bool has_rested =
+            !is_idle || std::chrono::steady_clock::now() - idle_since >= now.backoff;
+        const bool had_work = index < now.threads && has_rested && compact_dirtiest(now);
+        // A rest that is not over goes on.
+        if (!had_work && has_rested) idle_since = std::chrono::steady_clock::now();
+        is_idle = !had_work;
         const auto most = std::min<std::chrono::milliseconds>(now.backoff, kMostPause);
-        const auto pause = idle_since ? most : std::chrono::milliseconds(0);
+        const auto pause = is_idle ? most : std::chrono::milliseconds(0);
         std::unique_lock lock(mutex_);
         if (stopped_.wait_for(lock, pause, [this] { return stopping_; })) return;
     }

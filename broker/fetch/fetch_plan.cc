@@ -73,12 +73,10 @@ void plan_session(FetchPlan& plan, const FetchSession& session) {
 
 namespace {
 
-constexpr std::int16_t kFirstVersionWithTopicIds = 13;
-
 // Why the partition is not read at all; NONE when it is for its owner to say.
 ErrorCode refusal(const RequestContext& context, const FetchPlan& plan,
                   const FetchPlan::Entry& entry, const cluster::Topic* topic) {
-    const bool by_name = context.api_version() < kFirstVersionWithTopicIds;
+    const bool by_name = context.api_version() < kFirstFetchWithTopicIds;
     if (topic == nullptr) {
         return by_name || entry.topic_was_known ? ErrorCode::UNKNOWN_TOPIC_OR_PARTITION
                                                 : ErrorCode::UNKNOWN_TOPIC_ID;

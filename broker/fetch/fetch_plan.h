@@ -14,6 +14,9 @@
 
 namespace kafka::broker {
 
+// Topics go by name before, and by id from then on. (KIP-516)
+constexpr std::int16_t kFirstFetchWithTopicIds = 13;
+
 struct FetchPlan {
     struct Entry {
         std::uint32_t topic = 0;  // index for `topics`

@@ -17,7 +17,6 @@ using Request = FetchRequest;
 using Response = FetchResponse;
 
 constexpr std::int16_t kFirstVersionWithSessions = 7;
-constexpr std::int16_t kFirstVersionWithTopicIds = 13;
 constexpr std::int16_t kFirstVersionWithLeaders = 16;
 constexpr std::int32_t kNoSession = 0;
 constexpr std::int32_t kOpensSession = 0;  // session epochs
@@ -176,7 +175,7 @@ Response unreadable(const RequestContext& context, Request& request) {
     if (context.api_version() >= kFirstVersionWithSessions) {
         response.error_code = ErrorCode::UNKNOWN_SERVER_ERROR;
     }
-    if (context.api_version() >= kFirstVersionWithTopicIds) return response;
+    if (context.api_version() >= kFirstFetchWithTopicIds) return response;
     for (const FetchTopicAsks& asks : wanted_of(request)) {
         for (const FetchAsk& ask : asks.partitions) {
             Response::Topic::Partition answer;
@@ -193,7 +192,7 @@ Response unreadable(const RequestContext& context, Request& request) {
 
 // Finds or opens the session that the request asks for, and plans what is to be read.
 Task<SessionUse> begin(RequestContext& context, Request& request, FetchPlan& plan) {
-    const bool uses_topic_ids = context.api_version() >= kFirstVersionWithTopicIds;
+    const bool uses_topic_ids = context.api_version() >= kFirstFetchWithTopicIds;
     const std::vector<FetchTopicAsks> wanted = wanted_of(request);
     const std::vector<ForgottenTopic> forgotten = forgotten_of(request);
     const ShardId session_shard = shard_of_session(context, request.session_id);

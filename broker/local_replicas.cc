@@ -9,6 +9,7 @@
 #include "broker/groups/group_shard.h"
 #include "broker/shards.h"
 #include "broker/transactions/transaction_shard.h"
+#include "cluster/effective_config.h"
 #include "cluster/replay.h"
 #include "cluster/topic_configs.h"
 #include "storage/partition.h"
@@ -113,7 +114,10 @@ storage::Partition* LocalReplicas::open(const cluster::Topic& topic, PartitionIn
     const Uuid preferred = place < said.directories.size() ? said.directories[place] : Uuid{};
     const kafka::TopicPartition name{topic.name, index};
     const TimestampMs now{shard_.clock().wall_ms()};
-    auto opened = directories_.open_partition(name, topic.id, preferred, config, now);
+    const std::int64_t expiration_ms =
+        cluster::broker_number("producer.id.expiration.ms", shard_.image(), statics_);
+    auto opened =
+        directories_.open_partition(name, topic.id, preferred, config, expiration_ms, now);
     if (!opened) {
         log::error("cannot open {}: {}", name.to_string(), opened.error().message);
         return nullptr;

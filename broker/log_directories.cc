@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <ranges>
+#include <unordered_map>
 #include <utility>
 
 #include "base/check.h"
@@ -12,6 +13,23 @@ namespace {
 bool lies_in(std::string_view path, const storage::LogDirectory& directory) {
     const std::string_view parent = directory.path();
     return path.size() > parent.size() && path.starts_with(parent) && path[parent.size()] == '/';
+}
+
+// A partition that lies in two of them. Whichever was taken, the records might be in the other.
+std::optional<Error> check_found_once(
+    const std::vector<std::unique_ptr<storage::LogDirectory>>& directories) {
+    std::unordered_map<kafka::TopicPartition, std::string> holders;
+    for (const auto& directory : directories) {
+        for (const kafka::TopicPartition& found : directory->found()) {
+            const auto [first, is_only] = holders.emplace(found, directory->path());
+            if (is_only) continue;
+            const std::string name = found.to_string();
+            return Error{ErrorCode::KAFKA_STORAGE_ERROR,
+                         name + " is in " + first->second + " and in " + directory->path() +
+                             "; move the one away that is out of date"};
+        }
+    }
+    return std::nullopt;
 }
 
 }  // namespace
@@ -28,6 +46,7 @@ Result<LogDirectories> LogDirectories::open(storage::FileSystem& files,
         shared.cluster_id = (*directory)->meta().cluster_id;
         result.directories_.push_back(directory.take());
     }
+    if (auto error = check_found_once(result.directories_)) return std::move(*error);
     result.placement_->partitions.resize(result.directories_.size());
     return result;
 }
@@ -81,9 +100,10 @@ void LogDirectories::unplace(std::size_t directory) const {
 
 Result<std::unique_ptr<storage::Partition>> LogDirectories::open_partition(
     const kafka::TopicPartition& name, const Uuid& topic_id, const Uuid& preferred,
-    const storage::LogConfig& config, TimestampMs now) const {
+    const storage::LogConfig& config, std::int64_t producer_expiration_ms, TimestampMs now) const {
     const std::size_t where = place(demanded(name, preferred));
-    auto partition = directories_[where]->open_partition(name, topic_id, config, now);
+    auto partition =
+        directories_[where]->open_partition(name, topic_id, config, producer_expiration_ms, now);
     if (!partition) unplace(where);
     return partition;
 }

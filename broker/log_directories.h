@@ -39,6 +39,7 @@ class LogDirectories {
                                                                const Uuid& topic_id,
                                                                const Uuid& preferred,
                                                                const storage::LogConfig& config,
+                                                               std::int64_t producer_expiration_ms,
                                                                TimestampMs now) const;
     // Frees the name at once; returns a path to give to remove(), which blocks.
     Result<std::string> delete_partition(std::unique_ptr<storage::Partition> partition) const;

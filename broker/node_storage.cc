@@ -67,6 +67,9 @@ NodeStorage::NodeStorage(const BrokerConfig& config, const Clock& clock, storage
     }
     for (const auto& directory : directories_.all()) {
         directory->on_failure([this, &failed = *directory] { take_offline(failed); });
+        directory->on_set_aside([](const std::string& path) {
+            log::warn("set aside what was in the way of a topic of the same name: {}", path);
+        });
     }
 }
 

@@ -17,6 +17,7 @@ constexpr std::string_view kCleanShutdownFile = ".kafka_cleanshutdown";
 // Our own: the boot of the machine during which every log here was made sound.
 constexpr std::string_view kBootFile = ".barnabas_boot";
 constexpr std::string_view kDeleteSuffix = "-delete";
+constexpr std::string_view kStraySuffix = "-stray";
 // Kept by cluster/, by rules of its own.
 constexpr std::string_view kMetadataTopic = "__cluster_metadata";
 // A name longer than this is refused by the file system.
@@ -34,14 +35,14 @@ constexpr std::array kCheckpointFiles = {
 };
 
 // "orders-7.3b1f…-delete", as Kafka names it.
-std::string deleted_name(const TopicPartition& name) {
+std::string name_out_of_use(const TopicPartition& name, std::string_view ending) {
     constexpr char kHex[] = "0123456789abcdef";
     std::string suffix = ".";
     for (const std::uint8_t byte : Uuid::random().bytes) {
         suffix += kHex[byte >> 4];
         suffix += kHex[byte & 15];
     }
-    suffix += kDeleteSuffix;
+    suffix += ending;
     return name.to_string().substr(0, kMaxNameBytes - suffix.size()) + suffix;
 }
 
@@ -177,6 +178,7 @@ void LogDirectory::mark_failed() {
 Result<std::unique_ptr<Partition>> LogDirectory::open_partition(const TopicPartition& name,
                                                                 const Uuid& topic_id,
                                                                 const LogConfig& config,
+                                                                std::int64_t producer_expiration_ms,
                                                                 TimestampMs now) {
     if (failed_) return Error{ErrorCode::KAFKA_STORAGE_ERROR, path_ + " has failed"};
     const std::string folder = file(name.to_string());
@@ -185,6 +187,7 @@ Result<std::unique_ptr<Partition>> LogDirectory::open_partition(const TopicParti
     options.config = config;
     options.recovery = recovery_;
     options.now = now;
+    options.producer_id_expiration_ms = producer_expiration_ms;
     auto ready = prepare_folder(folder, name, topic_id, options.folder_is_new);
     if (!ready) return ready.error();
     {
@@ -208,10 +211,34 @@ Result<std::unique_ptr<Partition>> LogDirectory::open_partition(const TopicParti
     return partition;
 }
 
-// Makes the folder, or checks that it is the topic's.
+// Whose folder it is; nothing where that was torn by the loss of power, or is not said.
+Result<std::optional<Uuid>> LogDirectory::topic_of(const std::string& folder) const {
+    const std::string metadata = folder + "/" + std::string(kPartitionMetadataFile);
+    if (!files_.exists(metadata)) return std::optional<Uuid>();
+    auto bytes = read_file(files_, metadata);
+    if (!bytes) return bytes.error();
+    auto id = topic_id_from_text(as_text(*bytes));
+    return id ? std::optional(*id) : std::nullopt;
+}
+
+// Makes the folder, or checks that it is the topic's. A crash may have left that of a topic which
+// had the same name and was being deleted, or somebody put it there: it is not to be in the way.
 Result<Done> LogDirectory::prepare_folder(const std::string& folder, const TopicPartition& name,
                                           const Uuid& topic_id, bool& is_new) {
     is_new = !files_.exists(folder);
+    std::optional<Uuid> found;
+    if (!is_new) {
+        auto owner = topic_of(folder);
+        if (!owner) return owner.error();
+        found = *owner;
+    }
+    if (found == topic_id) return Done{};
+    if (found) {
+        const std::string aside = file(name_out_of_use(name, kStraySuffix));
+        if (auto done = files_.rename(folder, aside); !done) return done;
+        if (on_set_aside_) on_set_aside_(aside);
+        is_new = true;
+    }
     if (is_new) {
         // A partition of this name may have been here before: nothing of it must be inherited.
         const std::scoped_lock lock(checkpoints_mutex_);
@@ -222,17 +249,6 @@ Result<Done> LogDirectory::prepare_folder(const std::string& folder, const Topic
         }
     }
     const std::string metadata = folder + "/" + std::string(kPartitionMetadataFile);
-    if (!is_new && files_.exists(metadata)) {
-        auto bytes = read_file(files_, metadata);
-        if (!bytes) return bytes.error();
-        auto found = topic_id_from_text(as_text(*bytes));
-        // An unreadable one was torn by the loss of power.
-        if (found && *found == topic_id) return Done{};
-        if (found) {
-            return Error{ErrorCode::INCONSISTENT_TOPIC_ID,
-                         folder + " belongs to topic id " + found->to_string()};
-        }
-    }
     if (auto done = files_.create_directory(folder); !done) return done;
     const std::string text = partition_metadata_text(topic_id);
     return write_file_atomically(files_, metadata, as_bytes(text), Durability::WhenTheKernelLikes);
@@ -246,7 +262,7 @@ Result<std::string> LogDirectory::delete_partition(std::unique_ptr<Partition> pa
 }
 
 Result<std::string> LogDirectory::delete_folder(const TopicPartition& name) {
-    std::string deleted = file(deleted_name(name));
+    std::string deleted = file(name_out_of_use(name, kDeleteSuffix));
     auto done = files_.rename(file(name.to_string()), deleted);
     if (!done) return done.error();
     const std::scoped_lock lock(checkpoints_mutex_);

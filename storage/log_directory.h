@@ -48,10 +48,11 @@ class LogDirectory : DiskFailures {
     const std::vector<TopicPartition>& found() const { return found_; }
 
     // Opens the partition's folder, recovering its log as `recovery()` demands, or makes it. Runs
-    // on the shard that will own the partition. INCONSISTENT_TOPIC_ID when the folder is another
-    // topic's.
+    // on the shard that will own the partition. A folder of that name which is another topic's is
+    // renamed to "<name>.<uuid>-stray", as Kafka does, and left to its owner.
     Result<std::unique_ptr<Partition>> open_partition(const TopicPartition& name,
                                                       const Uuid& topic_id, const LogConfig& config,
+                                                      std::int64_t producer_expiration_ms,
                                                       TimestampMs now);
     // To be called once every found partition was opened or deleted, and before anything is
     // appended: from then on a killed process leaves only the tails of the logs to be looked at.
@@ -81,6 +82,10 @@ class LogDirectory : DiskFailures {
     // To be called once, at the first failure, on the thread that saw it; to be set before any
     // partition is opened.
     void on_failure(std::function<void()> failed) { on_failure_ = std::move(failed); }
+    // Hears the new path of each folder that was another topic's, on the shard that came upon it.
+    void on_set_aside(std::function<void(const std::string&)> told) {
+        on_set_aside_ = std::move(told);
+    }
     Result<DiskSpace> space() const { return files_.space(path_); }
 
   private:
@@ -91,6 +96,7 @@ class LogDirectory : DiskFailures {
     Result<Done> load_checkpoints();
     Result<Done> scan();
     Result<Done> choose_recovery();
+    Result<std::optional<Uuid>> topic_of(const std::string& folder) const;
     Result<Done> prepare_folder(const std::string& folder, const TopicPartition& name,
                                 const Uuid& topic_id, bool& is_new);
     Result<Done> write_checkpoint_files(Durability durability);
@@ -105,6 +111,7 @@ class LogDirectory : DiskFailures {
     std::vector<std::string> removals_;
     std::atomic<bool> failed_ = false;
     std::function<void()> on_failure_;
+    std::function<void(const std::string&)> on_set_aside_;
 
     std::mutex checkpoints_mutex_;  // shards open and delete partitions at the same time
     std::unordered_map<TopicPartition, PartitionOffsets> checkpoints_;

@@ -13,6 +13,7 @@ using testing::ElementsAre;
 using testing::HasSubstr;
 
 constexpr TimestampMs kNow{5000};
+constexpr std::int64_t kExpirationMs = 86'400'000;
 const NodeIdentity kNode{"cluster-A", {1}};
 const TopicPartition kOrders{"orders", {0}};
 const Uuid kTopicId{{1, 2, 3}};
@@ -25,7 +26,7 @@ class LogDirectoryTest : public testing::Test {
         directory = opened.take();
     }
     void open_orders(const Uuid& topic_id = kTopicId) {
-        auto opened = directory->open_partition(kOrders, topic_id, {}, kNow);
+        auto opened = directory->open_partition(kOrders, topic_id, {}, kExpirationMs, kNow);
         ASSERT_TRUE(opened.ok()) << opened.error().message;
         orders = opened.take();
         orders->become_leader({0});
@@ -124,6 +125,27 @@ TEST_F(LogDirectoryTest, AKilledProcessIsToldFromAStoppedMachineAndACopiedDirect
     EXPECT_EQ(directory->recovery(), RecoveryMode::MachineFailed);  // another inode: a copy
 }
 
+// With the default of a day, a producer that may be silent for a month would be forgotten here, and
+// what it sends again appended a second time.
+TEST_F(LogDirectoryTest, AProducerIsRememberedAsLongAsIsAskedForAcrossAStop) {
+    constexpr std::int64_t kDay = 86'400'000;
+    const BatchSpec sent{.producer_id = {7}, .producer_epoch = {0}, .base_sequence = {0}};
+    start();
+    open_orders();
+    Bytes batch = make_batch(sent);
+    ASSERT_TRUE(orders->append_as_leader(batch, {}, kNow).ok());
+    stop();
+    for (const auto& [days, is_known] : {std::pair{30, true}, std::pair{9, false}}) {
+        start();
+        const TimestampMs later = kNow + 10 * kDay;
+        auto opened = directory->open_partition(kOrders, kTopicId, {}, days * kDay, later);
+        ASSERT_TRUE(opened.ok()) << opened.error().message;
+        orders = opened.take();
+        EXPECT_EQ(orders->producers().find({7}) != nullptr, is_known) << days;
+        stop();
+    }
+}
+
 TEST_F(LogDirectoryTest, ADeletedPartitionsNameIsFreeAtOnceAndNothingIsInherited) {
     start();
     open_orders();
@@ -147,14 +169,29 @@ TEST_F(LogDirectoryTest, ADeletedPartitionsNameIsFreeAtOnceAndNothingIsInherited
     EXPECT_EQ(orders->log_end_offset(), Offset{2});
 }
 
-TEST_F(LogDirectoryTest, AFolderOfAnotherTopicIdIsNotOpened) {
+// What a crash leaves of a topic that was being deleted: its name must work again.
+TEST_F(LogDirectoryTest, AFolderOfAnotherTopicIdIsSetAsideAndNothingIsInherited) {
     start();
+    std::string aside;
+    directory->on_set_aside([&](const std::string& path) { aside = path; });
     open_orders();
+    append(5);
+    ASSERT_TRUE(orders->delete_records({8}).ok());
+    ASSERT_TRUE(directory->write_checkpoints({orders->checkpoint()}).ok());
     orders.reset();
 
-    auto other = directory->open_partition(kOrders, Uuid{{7}}, {}, kNow);
+    open_orders(Uuid{{7}});
 
-    EXPECT_EQ(other.error().code, ErrorCode::INCONSISTENT_TOPIC_ID);
+    EXPECT_EQ(orders->log_start_offset(), Offset{0});
+    EXPECT_EQ(orders->log_end_offset(), Offset{0});
+    append(1);
+    EXPECT_THAT(aside, testing::MatchesRegex("/data/orders-0\\.[0-9a-f]*-stray"));
+    EXPECT_TRUE(files.exists(aside + "/00000000000000000000.log"));
+    kill();
+    start();
+    EXPECT_THAT(directory->found(), ElementsAre(kOrders));
+    open_orders(Uuid{{7}});
+    EXPECT_EQ(orders->log_end_offset(), Offset{2});
 }
 
 TEST_F(LogDirectoryTest, OnlyPartitionsFoldersAreFound) {
@@ -190,7 +227,7 @@ TEST_F(LogDirectoryTest, DyingAtAnyStepLeavesADirectoryThatOpensWithAllThatWasAc
             auto opened = LogDirectory::open(disk, "/data", kNode);
             std::unique_ptr<Partition> partition;
             if (opened) {
-                auto made = (*opened)->open_partition(kOrders, kTopicId, {}, kNow);
+                auto made = (*opened)->open_partition(kOrders, kTopicId, {}, kExpirationMs, kNow);
                 if (made) partition = made.take();
                 (void)(*opened)->finish_recovery().ok();
             }
@@ -216,7 +253,7 @@ TEST_F(LogDirectoryTest, DyingAtAnyStepLeavesADirectoryThatOpensWithAllThatWasAc
         ASSERT_TRUE(again.ok()) << step << again.error().message;
         EXPECT_EQ((*again)->found().empty(), !folder_made) << step;
         EXPECT_FALSE(deleted && folder_made);
-        auto partition = (*again)->open_partition(kOrders, kTopicId, {}, kNow);
+        auto partition = (*again)->open_partition(kOrders, kTopicId, {}, kExpirationMs, kNow);
         ASSERT_TRUE(partition.ok()) << step << partition.error().message;
         ASSERT_EQ((*partition)->log_end_offset(), Offset{deleted ? 0 : acknowledged}) << step;
         if (!died && step % 2 == 1) return;

@@ -9,6 +9,8 @@
 namespace kafka::storage {
 namespace {
 
+constexpr std::int64_t kProducerExpirationMs = 86'400'000;
+
 const std::string kFolder = "/data";
 
 LogConfig small_segments() {
@@ -63,8 +65,8 @@ Result<Done> LogSimulation::open() {
     if (!directory) return directory.error();
     directory_ = directory.take();
     for (Subject& subject : subjects_) {
-        auto opened =
-            directory_->open_partition(subject.name, subject.topic_id, subject.config, now_);
+        auto opened = directory_->open_partition(subject.name, subject.topic_id, subject.config,
+                                                 kProducerExpirationMs, now_);
         if (!opened) return opened.error();
         subject.partition = opened.take();
     }

@@ -165,11 +165,10 @@ Result<Done> Log::apply_retention(const LogConfig& config, Offset limit, Timesta
         left -= segment.size();
         if (!expired && left < 0) break;
     }
+    // The name of an empty segment keeps the log end offset. On a full disk there may be no room
+    // for it before the others are gone: then the active one stays until the next look.
+    if (drop == segments_.size() && !roll(now)) --drop;
     if (drop == 0) return Done{};
-    // The name of an empty segment keeps the log end offset.
-    if (drop == segments_.size()) {
-        if (auto done = roll(now); !done) return done;
-    }
     return advance_log_start(segments_[drop]->base_offset());
 }
 

@@ -150,6 +150,25 @@ TEST(PartitionRetention, DropsTheOldestSegmentsBySizeAndByTime) {
     EXPECT_EQ(log.append({}).base_offset, Offset{100});
 }
 
+// Where it is needed most: the active segment stays until what is older has made room.
+TEST(PartitionRetention, WorksOnAFullDisk) {
+    LogConfig config = small_segments();
+    config.retention_ms = 1000;
+    PartitionHarness log(config);
+    log.append_many(100, {.value_bytes = 200});
+    log.files.fail(MemoryFileSystem::Call::Open, "00100.log");
+
+    ASSERT_TRUE(log.partition->apply_retention({9000}).ok());
+    EXPECT_FALSE(log.partition->is_offline());
+    EXPECT_GT(log.partition->log_start_offset(), Offset{50});
+    EXPECT_LT(log.partition->log_start_offset(), Offset{100});
+    EXPECT_TRUE(log.append({.timestamp = {1000}}).ok());
+
+    ASSERT_TRUE(log.partition->apply_retention({9000}).ok());
+    EXPECT_EQ(log.partition->log_start_offset(), Offset{101});
+    EXPECT_EQ(log.append({}).base_offset, Offset{101});
+}
+
 TEST(PartitionRetention, WithoutTimestampsCountsFromWhenTheFileWasLastWritten) {
     LogConfig config = small_segments();
     config.retention_ms = 1000;

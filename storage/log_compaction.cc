@@ -26,9 +26,9 @@ Result<Offset> Log::uncleanable_from(Offset first_dirty, Offset stable_end, cons
     std::size_t end = std::min(active, segment_index(stable_end));
     if (config.min_compaction_lag_ms > 0) {
         for (std::size_t i = segment_index(first_dirty); i < end; ++i) {
-            auto newest = segments_[i]->max_timestamp();
-            if (!newest) return newest.error();
-            if (now - newest->timestamp < config.min_compaction_lag_ms) end = i;
+            auto from = segments_[i]->age_counts_from();
+            if (!from) return from.error();
+            if (now - *from < config.min_compaction_lag_ms) end = i;
         }
     }
     return segments_[end]->base_offset();

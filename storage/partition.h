@@ -211,7 +211,8 @@ class Partition {
     Result<CompactionNeed> compaction_need(TimestampMs now) const;
     Result<CompactionTask> begin_compaction(TimestampMs now) const;
     std::uint64_t cuts() const { return log_->cuts(); }
-    // See Log. The partition goes offline where the disk leaves it neither here nor there.
+    // See Log. Staging and swapping fail with NONE, too, once the policy is not to compact any
+    // more. The partition goes offline where the disk leaves it neither here nor there.
     Result<Done> stage_compacted(const CompactedRange& range);
     Result<Done> swap_compacted();
     Result<Done> name_compacted();
@@ -277,6 +278,7 @@ class Partition {
     Error offline_error() const;
     Result<Done> offline_if_failed(Result<Done> result);
     Offset first_dirty_offset() const;
+    Result<Done> may_take_in() const;
 
     TopicPartition name_;
     std::string name_text_;

@@ -40,13 +40,19 @@ Result<CompactionTask> Partition::begin_compaction(TimestampMs now) const {
     return task;
 }
 
-Result<Done> Partition::stage_compacted(const CompactedRange& range) {
+Result<Done> Partition::may_take_in() const {
     if (offline_) return offline_error();
+    if (!config_.cleanup_compact) return Error{ErrorCode::NONE, "cleanup.policy has changed"};
+    return Done{};
+}
+
+Result<Done> Partition::stage_compacted(const CompactedRange& range) {
+    if (auto done = may_take_in(); !done) return done;
     return log_->stage_compacted(range);
 }
 
 Result<Done> Partition::swap_compacted() {
-    if (offline_) return offline_error();
+    if (auto done = may_take_in(); !done) return done;
     return log_->swap_compacted();
 }
 

@@ -105,8 +105,8 @@ class Segment {
     // index of a sealed segment.
     Result<TimestampAndOffset> max_timestamp() const;
 
-    // What retention.ms counts from: that timestamp, or, where no record has one, the time at which
-    // the file was last written.
+    // What retention.ms and min.compaction.lag.ms count from: that timestamp, or, where no record
+    // has one, the time at which the file was last written.
     Result<TimestampMs> age_counts_from() const;
 
     // Files that a sync has to cover: the log, and for a sealed segment its indexes.

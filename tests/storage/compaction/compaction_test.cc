@@ -266,6 +266,19 @@ TEST(Compaction, WaitsForTheYoungestRecordsAsLongAsIsAskedFor) {
     EXPECT_THAT(keys_of(log.records()), ElementsAre("a", "roll"));
 }
 
+TEST(Compaction, RecordsWithoutATimeAreAsOldAsTheirFile) {
+    LogConfig config = CompactionHarness::small_segments();
+    config.min_compaction_lag_ms = 1000;
+    CompactionHarness log(config);
+    log.files.set_time({5000});
+    log.write({{"a", "1"}}, {}, kNoTimestamp);
+    log.write({{"a", "2"}}, {}, kNoTimestamp);
+    log.roll();
+
+    EXPECT_EQ(log.partition->compaction_need({5999})->cleanable_bytes, 0u);
+    EXPECT_GT(log.partition->compaction_need({6000})->cleanable_bytes, 0u);
+}
+
 TEST(Compaction, IsOverdueWhenTheOldestRecordHasWaitedTooLong) {
     LogConfig config = CompactionHarness::small_segments();
     config.max_compaction_lag_ms = 60'000;
@@ -394,6 +407,18 @@ TEST(CompactionAmid, ThePartitionMayBeDeleted) {
             ASSERT_TRUE(world.files.remove_directory(world.kFolder).ok());
         },
         [](CompactionHarness& world) { EXPECT_THAT(world.file_names(), IsEmpty()); });
+}
+
+// What is in its place already stays; nothing is taken in any more.
+TEST(CompactionAmid, ThePolicyMayChange) {
+    std::size_t left = 0;
+    at_each_step(
+        [&](CompactionHarness& world) {
+            world.config.cleanup_compact = false;
+            world.partition->set_config(world.config);
+            left = world.records().size();
+        },
+        [&](CompactionHarness& world) { EXPECT_EQ(world.records().size(), left); });
 }
 
 TEST(CompactionAmid, RecordsMayBeAppended) {

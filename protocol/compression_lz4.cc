@@ -13,6 +13,7 @@ constexpr std::size_t kShortestHeader = 7;
 constexpr std::size_t kFlagsAt = 4;
 constexpr std::size_t kBlockSizeAt = 5;
 constexpr std::uint8_t kIndependentBlocks = 0x20;
+constexpr std::uint8_t kDictionary = 0x01;
 constexpr std::uint8_t kMegabyteBlocks = 0x60;
 
 struct FreeDecompression {
@@ -64,13 +65,14 @@ class Lz4Decompressor : public Decompressor {
     }
 
   private:
-    // The Java client cannot read frames whose blocks depend on each other, so Kafka lets none in.
+    // The Java client cannot read frames whose blocks depend on each other or on a dictionary, so
+    // Kafka lets none in.
     bool accept_header() {
         started_ = true;
         if (rest_.size() < kShortestHeader) return false;
         big_blocks_ = (rest_[kBlockSizeAt] & 0x70) >= kMegabyteBlocks;
         return load_be<std::uint32_t>(rest_.data()) == kFrameMagic &&
-               (rest_[kFlagsAt] & kIndependentBlocks) != 0;
+               (rest_[kFlagsAt] & (kIndependentBlocks | kDictionary)) == kIndependentBlocks;
     }
 
     Leased<DecompressionContext> context_{new_decompression};

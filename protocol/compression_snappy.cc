@@ -30,23 +30,32 @@ class SnappyDecompressor : public Decompressor {
             started_ = true;
             return unpack(rest_);
         }
-        // Streams may be put end to end.
-        while (starts_with_header(rest_)) rest_ = rest_.subspan(kHeaderBytes);
-        if (rest_.empty()) return BytesView{};
-        if (rest_.size() < sizeof(std::int32_t))
-            return corrupt_stream("snappy: a length is cut short");
-        const std::uint32_t size = load_be<std::uint32_t>(rest_.data());
-        rest_ = rest_.subspan(sizeof size);
-        if (size > rest_.size()) return corrupt_stream("snappy: a block is cut short");
-        const BytesView block = rest_.first(size);
-        rest_ = rest_.subspan(size);
-        return unpack(block);
+        while (true) {
+            // Streams may be put end to end.
+            while (starts_with_header(rest_)) rest_ = rest_.subspan(kHeaderBytes);
+            if (rest_.empty()) return BytesView{};
+            auto plain = next_block();
+            // A block of nothing is not the end.
+            if (!plain || !plain->empty()) return plain;
+        }
     }
 
   private:
     static bool starts_with_header(BytesView bytes) {
         return bytes.size() >= kHeaderBytes &&
                std::equal(kMagic.begin(), kMagic.end(), bytes.begin());
+    }
+
+    Result<BytesView> next_block() {
+        if (rest_.size() < sizeof(std::int32_t)) {
+            return corrupt_stream("snappy: a length is cut short");
+        }
+        const std::uint32_t size = load_be<std::uint32_t>(rest_.data());
+        rest_ = rest_.subspan(sizeof size);
+        if (size > rest_.size()) return corrupt_stream("snappy: a block is cut short");
+        const BytesView block = rest_.first(size);
+        rest_ = rest_.subspan(size);
+        return unpack(block);
     }
 
     Result<BytesView> unpack(BytesView block) {
@@ -60,8 +69,6 @@ class SnappyDecompressor : public Decompressor {
         if (!snappy::RawUncompress(at, block.size(), reinterpret_cast<char*>(plain_.data()))) {
             return corrupt_stream("snappy: a block is damaged");
         }
-        // Empty means the end to the caller; no writer makes an empty block between others.
-        if (size == 0) rest_ = {};
         return BytesView(plain_);
     }
 

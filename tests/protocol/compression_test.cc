@@ -1,6 +1,7 @@
 #include "protocol/compression.h"
 
 #include <gtest/gtest.h>
+#include <lz4frame.h>
 
 #include <random>
 
@@ -121,6 +122,19 @@ TEST(Compression, SnappyIsWrittenFramedAndReadRawToo) {
     EXPECT_EQ(test::text_of(*decompress(CompressionType::Snappy, raw)), "aaaaaaaaaaaaaaaa");
 }
 
+// As the Java client does, which reads on behind it.
+TEST(Compression, ABlockOfNothingIsNotTheEndOfASnappyStream) {
+    const Bytes packed = compress({CompressionType::Snappy, 0}, bytes_of("text"));
+    constexpr std::ptrdiff_t kHeader = 16;
+    const Bytes nothing = {0, 0, 0, 1, 0};  // its length, and the snappy block of no bytes
+    Bytes framed = packed;
+    framed.insert(framed.begin() + kHeader, nothing.begin(), nothing.end());
+    framed.insert(framed.end(), packed.begin() + kHeader, packed.end());
+    EXPECT_EQ(test::text_of(*decompress(CompressionType::Snappy, framed)), "texttext");
+    framed.push_back(7);
+    EXPECT_FALSE(decompress(CompressionType::Snappy, framed).ok());
+}
+
 TEST(Compression, StreamsPutEndToEndAreReadAsOne) {
     for (const CompressionType type :
          {CompressionType::Gzip, CompressionType::Snappy, CompressionType::Zstd}) {
@@ -140,6 +154,36 @@ TEST(Compression, ABlockOfSnappyThatClaimsGigabytesCostsNoMemory) {
 TEST(Compression, DependentBlocksOfLz4AreRefused) {
     Bytes frame = compress(with_default_level(CompressionType::Lz4), bytes_of("some text"));
     frame[4] = static_cast<std::uint8_t>(frame[4] & ~0x20);
+    EXPECT_FALSE(decompress(CompressionType::Lz4, frame).ok());
+}
+
+// Nor can it read what was packed with a dictionary in mind.
+TEST(Compression, FramesOfLz4WithADictionaryAreRefused) {
+    LZ4F_preferences_t preferences{};
+    preferences.frameInfo.blockMode = LZ4F_blockIndependent;
+    const Bytes plain = mixed_bytes(1000);
+    for (const bool refused : {false, true}) {
+        preferences.frameInfo.dictID = refused ? 7 : 0;
+        Bytes frame(LZ4F_compressFrameBound(plain.size(), &preferences));
+        frame.resize(LZ4F_compressFrame(frame.data(), frame.size(), plain.data(), plain.size(),
+                                        &preferences));
+        EXPECT_EQ(decompress(CompressionType::Lz4, frame).ok(), !refused);
+    }
+}
+
+// A content size and both kinds of checksums are fine.
+TEST(Compression, EveryFieldOfAnLz4FrameIsUnderstood) {
+    LZ4F_preferences_t preferences{};
+    preferences.frameInfo.blockMode = LZ4F_blockIndependent;
+    preferences.frameInfo.contentChecksumFlag = LZ4F_contentChecksumEnabled;
+    preferences.frameInfo.blockChecksumFlag = LZ4F_blockChecksumEnabled;
+    const Bytes plain = mixed_bytes(200'000);
+    preferences.frameInfo.contentSize = plain.size();
+    Bytes frame(LZ4F_compressFrameBound(plain.size(), &preferences));
+    frame.resize(
+        LZ4F_compressFrame(frame.data(), frame.size(), plain.data(), plain.size(), &preferences));
+    EXPECT_EQ(*decompress(CompressionType::Lz4, frame), plain);
+    frame.back() ^= 1;
     EXPECT_FALSE(decompress(CompressionType::Lz4, frame).ok());
 }
 

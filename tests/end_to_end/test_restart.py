@@ -1,6 +1,7 @@
 """What was acknowledged is there after a restart and after a killed process."""
 
 import os
+import shutil
 import time
 
 from broker_test_case import BrokerTestCase
@@ -61,6 +62,28 @@ class Restart(BrokerTestCase):
         self.assertNotIn("gone", client.topics())
         client.create_topic("gone")
         self.assertEqual(client.values("gone"), [])
+
+    def test_what_a_crash_left_of_a_deleted_topic_is_not_in_the_way_of_its_name(self):
+        client = self.client()
+        client.create_topic("t")
+        client.produce_values("t", b"old")
+        self.broker.stop()
+        ours, kept = self.broker.data / "t-0", self.broker.folder / "kept"
+        shutil.copytree(ours, kept)
+        self.broker.start()
+        self.client().call("DeleteTopics", 6, {"topics": [{"name": "t"}], "timeoutMs": 30000})
+        self.broker.stop()
+        shutil.copytree(kept, ours)
+        self.broker.start()
+
+        client = self.client()
+        client.create_topic("t")
+        self.assertEqual(client.produce_values("t", b"new"), 0)
+        self.assertEqual(client.values("t"), [b"new"])
+        self.assertIn("-stray", self.broker.log())
+        self.broker.kill()
+        self.broker.start()
+        self.assertEqual(self.client().values("t"), [b"new"])
 
     def test_deleted_records_stay_deleted(self):
         client = self.client()

@@ -34,6 +34,7 @@ class MemoryFile : public File {
     }
     Result<std::size_t> read_at(std::uint64_t position, MutableBytes into) const override {
         const std::scoped_lock lock(files_.mutex_);
+        if (auto error = files_.fault(MemoryFileSystem::Call::Read, path_)) return *error;
         const Bytes& content = inode_->content;
         if (position >= content.size()) return std::size_t{0};
         const std::size_t start = static_cast<std::size_t>(position);

@@ -21,7 +21,7 @@ namespace kafka::storage {
 
 class MemoryFileSystem : public FileSystem {
   public:
-    enum class Call { Open, Write, Truncate, Sync, Rename, Remove, CreateDirectory };
+    enum class Call { Open, Read, Write, Truncate, Sync, Rename, Remove, CreateDirectory };
 
     MemoryFileSystem();
     ~MemoryFileSystem() override;
@@ -47,9 +47,12 @@ class MemoryFileSystem : public FileSystem {
 
     // Writes beyond this many bytes in all files fail, after filling what is left.
     void set_capacity(std::uint64_t bytes);
-    // The next `times` calls of that kind on a path containing `path_part` fail: a write half way,
-    // anything else without having changed anything.
-    void fail(Call call, std::string path_part, int times = 1);
+    // The next `times` calls of that kind on a path containing `path_part` fail, after `first` that
+    // succeed: a write half way, anything else without having changed anything.
+    void fail(Call call, std::string path_part, int times = 1, int first = 0);
+    // Is one of those still to come?
+    bool has_planned_failures() const;
+    void forget_planned_failures();
     // The process dies in its `step`-th change from now on (0 is the next one): a write gets half
     // way, anything else does not happen, and every later call fails until kill_process() or
     // lose_power().
@@ -85,6 +88,7 @@ class MemoryFileSystem : public FileSystem {
         Call call;
         std::string path_part;
         int times;
+        int first;  // so many succeed before
     };
     using Names = std::map<std::string, std::shared_ptr<Inode>>;
     // A file that was made, removed or renamed within its directory.

@@ -24,17 +24,20 @@ void apply(Bytes& content, std::uint64_t position, BytesView bytes) {
 // Counts the call as a step, and says how it fails, if it does.
 std::optional<Error> MemoryFileSystem::fault(Call call, const std::string& path) {
     if (dead_) return failure("the process is dead", path);
-    if (call != Call::Open && die_at_ && steps_ == *die_at_) {
+    const bool is_step = call != Call::Open && call != Call::Read;
+    if (is_step && die_at_ && steps_ == *die_at_) {
         dead_ = true;
         return failure("the process dies", path);
     }
-    if (call != Call::Open) ++steps_;
+    steps_ += is_step;
     for (Fault& planned : faults_) {
-        if (planned.call == call && planned.times > 0 &&
-            path.find(planned.path_part) != std::string::npos) {
-            --planned.times;
-            return failure("planned failure", path);
+        if (planned.call != call || planned.times == 0 ||
+            path.find(planned.path_part) == std::string::npos) {
+            continue;
         }
+        if (planned.first-- > 0) continue;
+        --planned.times;
+        return failure("planned failure", path);
     }
     return std::nullopt;
 }
@@ -101,9 +104,19 @@ void MemoryFileSystem::set_capacity(std::uint64_t bytes) {
     capacity_ = bytes;
 }
 
-void MemoryFileSystem::fail(Call call, std::string path_part, int times) {
+void MemoryFileSystem::fail(Call call, std::string path_part, int times, int first) {
     const std::scoped_lock lock(mutex_);
-    faults_.push_back({call, std::move(path_part), times});
+    faults_.push_back({call, std::move(path_part), times, first});
+}
+
+bool MemoryFileSystem::has_planned_failures() const {
+    const std::scoped_lock lock(mutex_);
+    return std::ranges::any_of(faults_, [](const Fault& planned) { return planned.times > 0; });
+}
+
+void MemoryFileSystem::forget_planned_failures() {
+    const std::scoped_lock lock(mutex_);
+    faults_.clear();
 }
 
 void MemoryFileSystem::die_at_step(int step) {

@@ -23,15 +23,17 @@ Result<Done> LogSimulation::operate(int operations) {
     return is_over() || faulty_ ? Done{} : check();
 }
 
-void LogSimulation::plan_a_failure() {
+void LogSimulation::plan_failures(int times, int first) {
     using Call = MemoryFileSystem::Call;
-    constexpr Call kCalls[] = {Call::Open,   Call::Write,  Call::Truncate,       Call::Sync,
-                               Call::Rename, Call::Remove, Call::CreateDirectory};
+    constexpr Call kCalls[] = {Call::Open, Call::Read,   Call::Write,  Call::Truncate,
+                               Call::Sync, Call::Rename, Call::Remove, Call::CreateDirectory};
     constexpr const char* kPaths[] = {".log", "index", "snapshot", "checkpoint", "state", ""};
-    if (chance(4)) {
-        faulty_ = true;
-        files_.fail(kCalls[random(std::size(kCalls))], kPaths[random(std::size(kPaths))]);
-    }
+    faulty_ = true;
+    files_.fail(kCalls[random(std::size(kCalls))], kPaths[random(std::size(kPaths))], times, first);
+}
+
+void LogSimulation::plan_a_failure() {
+    if (chance(4)) plan_failures(1, 0);
     if (chance(2)) {
         faulty_ = true;
         files_.set_capacity(0);

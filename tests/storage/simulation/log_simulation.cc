@@ -79,6 +79,8 @@ Result<Done> LogSimulation::start(bool finish) {
         if (faulty_ || files_.is_dead()) return Done{};
         return violation("the directory does not open: " + opened.error().message);
     }
+    // What comes now is the judgement.
+    files_.forget_planned_failures();
     for (Subject& subject : subjects_) {
         auto accepted = subject.model.accept(*subject.partition, worst_crash_);
         if (!accepted) return accepted;
@@ -189,6 +191,8 @@ Result<Done> LogSimulation::live(int lives) {
             faulty_ = true;
             die_at_step(static_cast<int>(random(40)));
         }
+        if (chance(20))
+            plan_failures(1 + static_cast<int>(random(4)), static_cast<int>(random(8)));
         if (auto done = start(); !done) return done;
         if (!is_over()) {
             if (chance(50)) die_at_step(static_cast<int>(random(300)));

@@ -79,6 +79,7 @@ class LogSimulation {
     Result<Done> check();
     Result<Done> operate_once(Subject& subject);
     void plan_a_failure();
+    void plan_failures(int times, int first);
 
     Bytes make_batch(const Producer* producer, bool skip_a_sequence);
     Result<Done> append(Subject& subject, const Producer* producer, bool skip_a_sequence);

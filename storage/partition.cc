@@ -14,7 +14,7 @@ Partition::Partition(TopicPartition name, Uuid topic_id, const OpenOptions& opti
       topic_id_(topic_id),
       config_(options.config),
       log_(std::move(log)),
-      snapshots_(log_->files(), log_->folder(), log_->snapshots_found()),
+      snapshots_(log_->files(), log_->folder(), log_->snapshots_found(), log_->recovery_point()),
       producer_id_expiration_ms_(options.producer_id_expiration_ms),
       disk_(options.disk),
       // What a killed run has written no sync may have covered, names no more than bytes.
@@ -154,7 +154,7 @@ void Partition::on_log_start_moved(Offset before) {
     // Without one, the next start knows fewer producers; one too many does no harm. But none may
     // speak of a marker that the transaction index does not have.
     if (log_->write_transaction_index()) {
-        (void)snapshots_.on_log_start(start, producers_).ok();
+        (void)snapshots_.on_log_start(log_->segment_of(start), producers_).ok();
     }
     observers_.notify(*this, PartitionChange::LogStart);
 }

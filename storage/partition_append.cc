@@ -243,17 +243,20 @@ FlushTicket Partition::begin_flush(FlushReach reach) {
         return ticket;
     }
     ticket.unsynced = unsynced.take();
-    const std::string path = folder() + "/" + std::string(kLeaderEpochFile);
-    if (std::exchange(epochs_unsynced_, false) && log_->files().exists(path)) {
-        auto epochs = log_->files().open(path, OpenMode::Read);
-        if (epochs) {
-            ticket.unsynced.push_back(epochs.take());
-        } else {
-            ticket.failed = epochs.error();
-        }
-        ticket.folders_to_sync.push_back(folder());
+    std::vector<std::string> beside = snapshots_.take_unsynced();
+    const std::string epochs = folder() + "/" + std::string(kLeaderEpochFile);
+    if (std::exchange(epochs_unsynced_, false) && log_->files().exists(epochs)) {
+        beside.push_back(epochs);
     }
-    if (log_->take_folder_changed()) ticket.folders_to_sync.push_back(folder());
+    for (const std::string& path : beside) {
+        auto file = log_->files().open(path, OpenMode::Read);
+        if (file) {
+            ticket.unsynced.push_back(file.take());
+        } else {
+            ticket.failed = file.error();
+        }
+    }
+    if (log_->take_folder_changed() || !beside.empty()) ticket.folders_to_sync.push_back(folder());
     if (std::exchange(folder_is_new_, false)) {
         ticket.folders_to_sync.push_back(folder().substr(0, folder().rfind('/')));
     }

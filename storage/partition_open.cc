@@ -97,7 +97,9 @@ Result<Done> Partition::learn_epochs(LeaderEpochCache& epochs, Offset from, Offs
 
 Result<Done> Partition::restore_producers(bool trust_running_snapshot, Offset newest_snapshot,
                                           TimestampMs now) {
-    auto done = snapshots_.restore(producers_, log_start_offset(), newest_snapshot,
+    // What was deleted from the midst of a segment is there to be replayed.
+    const Offset first_batches = log_->segment_of(log_start_offset());
+    auto done = snapshots_.restore(producers_, first_batches, newest_snapshot,
                                    trust_running_snapshot, now, producer_id_expiration_ms_);
     if (!done) return done;
     if (snapshots_.removed()) log_->note_folder_changed();

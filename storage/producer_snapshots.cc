@@ -1,5 +1,6 @@
 #include "storage/producer_snapshots.h"
 
+#include <algorithm>
 #include <unordered_map>
 #include <utility>
 
@@ -44,20 +45,24 @@ struct ProducerSnapshots::Running {
 };
 
 ProducerSnapshots::ProducerSnapshots(FileSystem& files, std::string folder,
-                                     std::vector<Offset> found)
-    : files_(&files), folder_(std::move(folder)), offsets_(std::move(found)) {}
+                                     std::vector<Offset> found, Offset synced_end)
+    : files_(&files),
+      folder_(std::move(folder)),
+      offsets_(std::move(found)),
+      synced_end_(synced_end) {}
 
-Result<Done> ProducerSnapshots::restore(ProducerState& state, Offset log_start, Offset log_end,
+Result<Done> ProducerSnapshots::restore(ProducerState& state, Offset first_batch, Offset log_end,
                                         bool trust_running_snapshot, TimestampMs now,
                                         std::int64_t expiration_ms) {
     removed_ = false;
     while (!offsets_.empty() && offsets_.back() > log_end) {
         if (auto done = remove(offsets_.size() - 1); !done) return done;
     }
+    synced_end_ = std::min(synced_end_, log_end);
     if (files_->exists(running_path())) {
-        const Offset newest = offsets_.empty() ? log_start : offsets_.back();
+        const Offset newest = offsets_.empty() ? first_batch : offsets_.back();
         const auto running = trust_running_snapshot ? read_running() : std::nullopt;
-        const bool usable = running && running->end <= log_end && running->end >= log_start;
+        const bool usable = running && running->end <= log_end && running->end >= first_batch;
         if (!usable) {
             // What is appended up to there from now on is not what it speaks of, whether it can be
             // read today or not.
@@ -68,16 +73,17 @@ Result<Done> ProducerSnapshots::restore(ProducerState& state, Offset log_start, 
     }
     while (!offsets_.empty()) {
         auto bytes = read_file(*files_, file_path(folder_, offsets_.back(), kSnapshotSuffix));
-        // What the log held between a snapshot and its start is gone: half of the truth is none.
-        if (bytes && offsets_.back() >= log_start &&
-            state.load_snapshot(*bytes, now, expiration_ms)) {
+        if (!bytes) return bytes.error();
+        // What the log held between a snapshot and its first batch is gone: half of the truth is
+        // none.
+        if (offsets_.back() >= first_batch && state.load_snapshot(*bytes, now, expiration_ms)) {
             state.set_end_offset(offsets_.back());
             return Done{};
         }
         if (auto done = remove(offsets_.size() - 1); !done) return done;
     }
     state.clear();
-    state.set_end_offset(log_start);
+    state.set_end_offset(first_batch);
     return Done{};
 }
 
@@ -88,6 +94,15 @@ Result<Done> ProducerSnapshots::write(const ProducerState& state) {
                                       state.to_snapshot(), Durability::WhenTheKernelLikes);
     if (done) offsets_.push_back(offset);
     return done;
+}
+
+std::vector<std::string> ProducerSnapshots::take_unsynced() {
+    std::vector<std::string> paths;
+    for (std::size_t i = offsets_.size(); i-- > 0 && offsets_[i] >= synced_end_;) {
+        paths.push_back(file_path(folder_, offsets_[i], kSnapshotSuffix));
+    }
+    if (!paths.empty()) synced_end_ = offsets_.back().next();
+    return paths;
 }
 
 Result<Done> ProducerSnapshots::write_running(const ProducerState& state) {
@@ -140,11 +155,11 @@ bool ProducerSnapshots::load_running(const Running& running, ProducerState& stat
     return true;
 }
 
-Result<Done> ProducerSnapshots::on_log_start(Offset log_start, const ProducerState& state) {
-    if (!state.empty() && (offsets_.empty() || offsets_.back() < log_start)) {
+Result<Done> ProducerSnapshots::on_log_start(Offset first_batch, const ProducerState& state) {
+    if (!state.empty() && (offsets_.empty() || offsets_.back() < first_batch)) {
         if (auto done = write(state); !done) return done;
     }
-    while (!offsets_.empty() && offsets_.front() < log_start) {
+    while (!offsets_.empty() && offsets_.front() < first_batch) {
         if (auto done = remove(0); !done) return done;
     }
     return Done{};

@@ -18,12 +18,15 @@ namespace kafka::storage {
 
 class ProducerSnapshots {
   public:
-    // `found`: the offsets of the snapshot files in `folder`, ascending.
-    ProducerSnapshots(FileSystem& files, std::string folder, std::vector<Offset> found);
+    // `found`: the offsets of the snapshot files in `folder`, ascending; below `synced_end` they
+    // are sure to survive the loss of power.
+    ProducerSnapshots(FileSystem& files, std::string folder, std::vector<Offset> found,
+                      Offset synced_end);
 
-    // Fills `state` from the newest good snapshot at or below `log_end`, and sets its end offset:
-    // what follows it is to be replayed. Snapshots that cannot be used are removed.
-    Result<Done> restore(ProducerState& state, Offset log_start, Offset log_end,
+    // Fills `state` from the newest good snapshot between `first_batch`, from where on the log has
+    // its batches, and `log_end`, and sets its end offset: what follows it is to be replayed.
+    // Snapshots that are damaged or too old are removed.
+    Result<Done> restore(ProducerState& state, Offset first_batch, Offset log_end,
                          bool trust_running_snapshot, TimestampMs now, std::int64_t expiration_ms);
 
     // restore() has removed some, which must not come back when the log has grown beyond them.
@@ -33,9 +36,12 @@ class ProducerSnapshots {
     Result<Done> write(const ProducerState& state);
     Result<Done> write_running(const ProducerState& state);
 
-    // The log start has moved: removes the snapshots below it, and sees to it that there is one
-    // above, from which the producers are known whose batches are deleted now.
-    Result<Done> on_log_start(Offset log_start, const ProducerState& state);
+    // Those that no sync has covered since they were written.
+    std::vector<std::string> take_unsynced();
+
+    // The log start has moved: removes the snapshots below the first batch that is left, and sees
+    // to it that there is one above, from which the producers are known whose batches are gone.
+    Result<Done> on_log_start(Offset first_batch, const ProducerState& state);
     // Removes those that `is_wanted` does not want, but not the newest.
     Result<Done> drop_unless(const std::function<bool(Offset)>& is_wanted);
 
@@ -51,6 +57,7 @@ class ProducerSnapshots {
     FileSystem* files_;
     std::string folder_;
     std::vector<Offset> offsets_;
+    Offset synced_end_;
     bool removed_ = false;
 };
 

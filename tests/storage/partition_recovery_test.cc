@@ -271,6 +271,34 @@ TEST(PartitionRecovery, ProducerStateComesBackAndDuplicatesAreRecognised) {
     }
 }
 
+TEST(PartitionRecovery, ProducersOfDeletedRecordsAreStillKnown) {
+    for (const bool in_a_later_segment : {false, true}) {
+        SCOPED_TRACE(in_a_later_segment);
+        LogConfig config;
+        config.segment_bytes = 1000;
+        PartitionHarness log(config);
+        if (in_a_later_segment) log.append_many(50, {.value_bytes = 100});
+        const BatchSpec sent{.producer_id = {7}, .producer_epoch = {0}, .base_sequence = {0}};
+        const Offset offset = log.append(sent).base_offset;
+        log.append_many(2, {});
+        const auto expect_a_duplicate = [&] {
+            const AppendResult again = log.append(sent);
+            EXPECT_TRUE(again.duplicate);
+            EXPECT_EQ(again.base_offset, offset);
+        };
+        ASSERT_TRUE(log.partition->delete_records({-1}).ok());
+        ASSERT_TRUE(log.flush());
+
+        log.lose_power_and_reopen(0);
+        expect_a_duplicate();
+        log.kill_and_reopen();
+        expect_a_duplicate();
+        ASSERT_TRUE(log.partition->delete_records({-1}).ok());
+        log.close_and_reopen();
+        expect_a_duplicate();
+    }
+}
+
 TEST(PartitionRecovery, EpochsComeBackFromTheirFileOrFromTheBatches) {
     PartitionHarness log;
     log.append_many(5, {.records = 2});

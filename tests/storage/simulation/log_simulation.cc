@@ -191,8 +191,7 @@ Result<Done> LogSimulation::live(int lives) {
             faulty_ = true;
             die_at_step(static_cast<int>(random(40)));
         }
-        if (chance(20))
-            plan_failures(1 + static_cast<int>(random(4)), static_cast<int>(random(8)));
+        if (chance(20)) plan_failures(1 + static_cast<int>(random(4)), static_cast<int>(random(8)));
         if (auto done = start(); !done) return done;
         if (!is_over()) {
             if (chance(50)) die_at_step(static_cast<int>(random(300)));

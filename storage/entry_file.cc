@@ -11,9 +11,9 @@ EntryFile::EntryFile(FileSystem& files, std::string path, std::size_t entry_byte
 Result<Done> EntryFile::load() {
     written_ = 0;
     pending_.clear();
-    if (!files_->exists(path_)) return Done{};
-    auto opened = file();
+    auto opened = file_ ? file() : files_->open_if_there(path_);
     if (!opened) return opened.error();
+    if (!*opened) return Done{};
     auto size = (*opened)->size();
     if (!size) return size.error();
     written_ = static_cast<std::size_t>(*size) / entry_bytes_;
@@ -41,6 +41,12 @@ Result<Done> EntryFile::read(std::size_t first, MutableBytes into) const {
                     into.begin() + static_cast<std::ptrdiff_t>(in_file * entry_bytes_));
     }
     return Done{};
+}
+
+Result<Done> EntryFile::read_end() const {
+    if (written_ == 0) return Done{};
+    Bytes entry(entry_bytes_);
+    return read(written_ - 1, entry);
 }
 
 void EntryFile::append(BytesView entry) {

@@ -31,6 +31,8 @@ class EntryFile {
 
     // The bytes of `count` entries from `first` on.
     Result<Done> read(std::size_t first, MutableBytes into) const;
+    // The last entry in the file: the page that the next write goes to.
+    Result<Done> read_end() const;
     void append(BytesView entry);
     bool wants_write() const { return pending_.size() >= kEntriesPerWrite * entry_bytes_; }
     // Writes the gathered entries; with Create, also an empty file.

@@ -2,6 +2,14 @@
 
 namespace kafka::storage {
 
+// What fails is for the one who opens it to find out.
+void FileSystem::look_up(const std::string& path) { (void)open(path, OpenMode::Read).ok(); }
+
+Result<std::shared_ptr<File>> FileSystem::open_if_there(const std::string& path) {
+    if (!exists(path)) return std::shared_ptr<File>();
+    return open(path, OpenMode::Read);
+}
+
 Result<Bytes> read_file(FileSystem& files, const std::string& path) {
     auto file = files.open(path, OpenMode::Read);
     if (!file) return file.error();

@@ -66,7 +66,12 @@ class FileSystem {
   public:
     virtual ~FileSystem() = default;
 
+    // While the thread has a CachedReads, only what need not be waited for; never to create then.
     virtual Result<std::shared_ptr<File>> open(const std::string& path, OpenMode mode) = 0;
+    // Waits until opening the file, or finding that there is none, need not wait for the disk.
+    virtual void look_up(const std::string& path);
+    // For reading; null where there is no such file.
+    virtual Result<std::shared_ptr<File>> open_if_there(const std::string& path);
     virtual bool exists(const std::string& path) = 0;
     // When the file's bytes were last changed.
     virtual Result<TimestampMs> modified_at(const std::string& path) = 0;

@@ -2,9 +2,11 @@
 
 #include <dirent.h>
 #include <fcntl.h>
+#include <linux/openat2.h>
 #include <sys/file.h>
 #include <sys/stat.h>
 #include <sys/statvfs.h>
+#include <sys/syscall.h>
 #include <sys/uio.h>
 #include <unistd.h>
 
@@ -125,6 +127,18 @@ Descriptor open_retrying(const std::string& path, int flags) {
     return Descriptor(fd);
 }
 
+// Fails with EAGAIN where it would have to look at the disk: at a directory, or at an inode. Where
+// the kernel (before 5.12) or its sandbox does not know this way, it is opened as ever.
+Descriptor open_if_cached(const std::string& path, int flags) {
+    open_how how{};
+    how.flags = static_cast<std::uint64_t>(flags | O_CLOEXEC);
+    how.resolve = RESOLVE_CACHED;
+    const long fd = ::syscall(SYS_openat2, AT_FDCWD, path.c_str(), &how, sizeof how);
+    const bool cannot_tell =
+        fd < 0 && (errno == ENOSYS || errno == EINVAL || errno == EPERM || errno == EINTR);
+    return cannot_tell ? open_retrying(path, flags) : Descriptor(static_cast<int>(fd));
+}
+
 int flags_of(OpenMode mode) {
     switch (mode) {
         case OpenMode::Read:
@@ -146,9 +160,35 @@ bool is_directory(const std::string& path, const dirent& entry) {
 }  // namespace
 
 Result<std::shared_ptr<File>> PosixFileSystem::open(const std::string& path, OpenMode mode) {
-    Descriptor fd = open_retrying(path, flags_of(mode));
-    if (!fd.valid()) return failure("open", path);
-    return std::shared_ptr<File>(std::make_shared<PosixFile>(std::move(fd), path));
+    auto opened = open_if_there(path, mode);
+    if (opened && !*opened) return failure("open", path, ENOENT);
+    return opened;
+}
+
+void PosixFileSystem::look_up(const std::string& path) {
+    // A rename anywhere in the directories above can make one of them fail.
+    constexpr int kTries = 10;
+    for (int i = 0; i < kTries; ++i) {
+        (void)open_retrying(path, O_RDONLY);
+        if (open_if_cached(path, O_RDONLY).valid() || errno != EAGAIN) return;
+    }
+    caches_names_.store(false, std::memory_order_relaxed);
+}
+
+Result<std::shared_ptr<File>> PosixFileSystem::open_if_there(const std::string& path) {
+    return open_if_there(path, OpenMode::Read);
+}
+
+Result<std::shared_ptr<File>> PosixFileSystem::open_if_there(const std::string& path,
+                                                             OpenMode mode) {
+    CachedReads* const cached_only =
+        caches_names_.load(std::memory_order_relaxed) ? CachedReads::current() : nullptr;
+    const int flags = flags_of(mode);
+    Descriptor fd = cached_only ? open_if_cached(path, flags) : open_retrying(path, flags);
+    if (fd.valid()) return std::shared_ptr<File>(std::make_shared<PosixFile>(std::move(fd), path));
+    if (errno == ENOENT) return std::shared_ptr<File>();
+    if (errno == EAGAIN && cached_only) return cached_only->miss(*this, path);
+    return failure("open", path);
 }
 
 bool PosixFileSystem::exists(const std::string& path) {

@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include <filesystem>
+#include <optional>
 
 #include "storage/page_cache.h"
 #include "storage/posix_file_system.h"
@@ -70,6 +71,52 @@ TEST_F(CachedReadsTest, TheEndOfTheFileIsNotAMiss) {
     ASSERT_TRUE(got.ok());
     EXPECT_EQ(*got, 10u);
     EXPECT_FALSE(reads.missed());
+}
+
+TEST_F(CachedReadsTest, NamesAreLookedUpElsewhereWhereThatTakesTheDisk) {
+    for (const std::string& path : {path_, path_ + ".absent"}) {
+        std::optional<Result<std::shared_ptr<File>>> opened;
+        int turns = 0;
+        for (bool missed = true; missed; ++turns) {
+            ASSERT_LT(turns, 10);
+            CachedReads reads;
+            opened = files_.open_if_there(path);
+            missed = reads.missed();
+            EXPECT_EQ(opened->ok(), !missed);
+            for (const MissingPages& name : reads.take_missing()) name.fetch();
+        }
+        EXPECT_EQ(**opened != nullptr, path == path_);
+    }
+}
+
+// As on some file systems of a network: here the kernel's own, which asks itself every time.
+TEST_F(CachedReadsTest, WhereNoNameIsEverCachedFilesAreOpenedAllTheSame) {
+    bool opened = false;
+    for (int turns = 0; turns < 2; ++turns) {
+        CachedReads reads;
+        opened = files_.open("/proc/version", OpenMode::Read).ok();
+        for (const MissingPages& name : reads.take_missing()) name.fetch();
+    }
+    EXPECT_TRUE(opened);
+}
+
+TEST_F(CachedReadsTest, ANameThatIsMissingIsNoFile) {
+    const auto opened = files_.open(path_ + ".absent", OpenMode::Read);
+    ASSERT_FALSE(opened.ok());
+    EXPECT_EQ(opened.error().code, ErrorCode::KAFKA_STORAGE_ERROR);
+    const auto absent = files_.open_if_there(path_ + ".absent");
+    ASSERT_TRUE(absent.ok());
+    EXPECT_EQ(*absent, nullptr);
+}
+
+TEST_F(CachedReadsTest, NoMoreIsFetchedThanTheFileHas) {
+    CachedReads reads(16 << 10);
+    (void)reads.miss(*file_, bytes_.size() - 5000, 10);
+    (void)reads.miss(*file_, 20'000, 100'000);
+    const auto missing = reads.take_missing();
+    EXPECT_EQ(missing.at(0).position + missing.at(0).size, bytes_.size());
+    EXPECT_EQ(missing.at(1).position, 16u << 10);
+    EXPECT_EQ(missing.at(1).position + missing.at(1).size, 120'000u);
 }
 
 TEST_F(CachedReadsTest, WithoutItReadsWait) {

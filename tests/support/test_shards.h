@@ -40,6 +40,9 @@ class TestShards {
         bool closed = false;
         home().loop().close_all(clock_.monotonic(), [&closed] { closed = true; });
         while (!closed) run();
+        // What the shards do for themselves.
+        shards_.reading_pool().finish_jobs();
+        run();
     }
 
     ManualClock clock_;
@@ -74,6 +77,15 @@ class TestShards {
         storage::Partition* const found = find(topic_id, index);
         CHECK(found != nullptr, "the test made that partition");
         return *found;
+    }
+    // As after a stop and a start: nothing is known of its files but what opening it reads.
+    void reopen_partition(storage::FileSystem& files, const Uuid& topic_id, std::int32_t index) {
+        storage::Partition& old = partition(topic_id, index);
+        const storage::LogConfig config = old.config();
+        const std::string name = old.name().topic;
+        CHECK(old.close().ok(), "the partition can be closed");
+        close_partition(topic_id, index);
+        open(files, name, topic_id, {index}, config);
     }
     // As when the topic is deleted, or the partition moves away; the image still has it.
     void close_partition(const Uuid& topic_id, std::int32_t index = 0) {

@@ -1,23 +1,28 @@
 // The partitions of one internal topic that a shard leads, each with the coordinator whose log it
-// is: hosted as the metadata says, loaded bit by bit so that others on the shard get their turns,
-// synced where flush.messages asks for it, and woken when something is due. Lives on the shard.
+// is: hosted as the metadata says, loaded bit by bit and without waiting for the disk so that
+// others on the shard get their turns, synced where flush.messages asks for it, and woken when
+// something is due. Lives on the shard.
 //
 // Hosted is one of them: it has a Runtime (coordinator::Runtime of its state machine) and is made
 // from its index, its partition, and a flag that it sets when there is something to load.
 #pragma once
 
+#include <algorithm>
 #include <chrono>
 #include <coroutine>
 #include <cstdint>
 #include <functional>
+#include <iterator>
 #include <map>
 #include <string>
 #include <string_view>
 #include <utility>
+#include <vector>
 
 #include "base/log.h"
 #include "base/result.h"
 #include "broker/group_commit.h"
+#include "broker/page_fetch.h"
 #include "broker/shard.h"
 #include "broker/timers.h"
 #include "cluster/image.h"
@@ -44,7 +49,11 @@ class CoordinatorPartitions : Letter {
     // `touched` hears of each that was loaded, or that something has happened to.
     CoordinatorPartitions(Shard& shard, std::string_view topic, std::function<Context()> context,
                           std::function<void(Hosted&)> touched = {})
-        : shard_(shard), topic_(topic), context_(std::move(context)), touched_(std::move(touched)) {
+        : shard_(shard),
+          topic_(topic),
+          context_(std::move(context)),
+          touched_(std::move(touched)),
+          fetch_(shard, [this] { load(); }) {
         open = [](Letter& letter, Shard&) {
             auto& self = static_cast<CoordinatorPartitions&>(letter);
             self.load_posted_ = false;
@@ -105,6 +114,11 @@ class CoordinatorPartitions : Letter {
     // Of a log, before others on the shard get their turn.
     static constexpr std::int64_t kBytesPerLoadStep = 1 << 20;
     static constexpr std::chrono::milliseconds kLoadTurn{5};
+    // For all that are loaded; the last of them may go beyond it.
+    static constexpr std::uint64_t kBytesPerFetch = 4 << 20;
+
+    enum class Loaded { Wholly, InPart, NotInCache };
+    using Time = std::chrono::nanoseconds;
 
     struct Alarm : Timer {
         CoordinatorPartitions* owner = nullptr;
@@ -121,26 +135,59 @@ class CoordinatorPartitions : Letter {
     }
     void load() {
         loading_wanted_ = false;
-        const auto enough = shard_.clock().monotonic() + kLoadTurn;
+        const Time enough = shard_.clock().monotonic() + kLoadTurn;
+        const bool patiently = turns_in_vain_ >= PageFetch::kTurnsBeforePatience;
+        std::vector<storage::MissingPages> missing;
         for (auto& [index, hosted] : hosted_) {
             auto& runtime = hosted.runtime();
             if (runtime.availability() != ErrorCode::COORDINATOR_LOAD_IN_PROGRESS) continue;
-            while (!runtime.load(kBytesPerLoadStep, context_())) {
-                if (shard_.clock().monotonic() >= enough) return load_soon();
-            }
-            if (runtime.unreadable_records() > 0) {
-                log::warn("{} records of {}-{} could not be read and were skipped",
-                          runtime.unreadable_records(), topic_, index.value);
-            }
-            sync_if_needed(hosted);
-            wake_for(hosted);
-            if (touched_) touched_(hosted);
+            const Loaded loaded = load(runtime, enough, patiently ? nullptr : &missing);
+            if (loaded == Loaded::NotInCache) continue;
+            turns_in_vain_ = 0;
+            if (loaded == Loaded::Wholly) report_loaded(index, hosted);
             // What is empty costs nothing.
-            if (runtime.machine().size() > 0 && shard_.clock().monotonic() >= enough) {
-                return load_soon();
+            const bool was_short = loaded == Loaded::Wholly && runtime.machine().size() == 0;
+            if (!was_short && shard_.clock().monotonic() >= enough) {
+                load_soon();
+                break;
             }
         }
         if (loading_wanted_) load_soon();
+        if (missing.empty() || fetch_.is_under_way()) return;
+        ++turns_in_vain_;
+        fetch_.begin(std::move(missing));
+    }
+    // As far as there is time, and nothing is missing in the page cache; without `missing` it is
+    // waited for.
+    Loaded load(typename Hosted::Runtime& runtime, Time enough,
+                std::vector<storage::MissingPages>* missing) {
+        std::vector<storage::MissingPages> missing_here;
+        bool has_read = false;
+        while (!runtime.load(kBytesPerLoadStep, context_(), missing ? &missing_here : nullptr)) {
+            if (!missing_here.empty()) {
+                add_within_bounds(std::move(missing_here), *missing);
+                return has_read ? Loaded::InPart : Loaded::NotInCache;
+            }
+            has_read = true;
+            if (shard_.clock().monotonic() >= enough) return Loaded::InPart;
+        }
+        return Loaded::Wholly;
+    }
+    static void add_within_bounds(std::vector<storage::MissingPages> more,
+                                  std::vector<storage::MissingPages>& missing) {
+        std::uint64_t bytes = 0;
+        for (const storage::MissingPages& pages : missing) bytes += pages.size;
+        if (bytes < kBytesPerFetch) std::ranges::move(more, std::back_inserter(missing));
+    }
+    void report_loaded(PartitionIndex index, Hosted& hosted) {
+        const auto& runtime = hosted.runtime();
+        if (runtime.unreadable_records() > 0) {
+            log::warn("{} records of {}-{} could not be read and were skipped",
+                      runtime.unreadable_records(), topic_, index.value);
+        }
+        sync_if_needed(hosted);
+        wake_for(hosted);
+        if (touched_) touched_(hosted);
     }
     void run_due() {
         for (auto& [index, hosted] : hosted_) {
@@ -159,6 +206,8 @@ class CoordinatorPartitions : Letter {
     All hosted_;
     bool loading_wanted_ = false;
     bool load_posted_ = false;
+    PageFetch fetch_;
+    int turns_in_vain_ = 0;  // in which no log was read for want of pages
     Alarm alarm_;
 };
 

@@ -172,7 +172,8 @@ void NodeStorage::stop() {
     shards_.run_on_all([&](Shard& here) {
         host_.replicas_of(here.id()).close_all(by_shard[static_cast<std::size_t>(here.id())]);
     });
-    // What a failing disk had to say meanwhile is heard before this.
+    shards_.reading_pool().finish_jobs();
+    // What a failing disk had to say meanwhile, and the pool, is heard before this.
     shards_.run_on_all([](Shard&) {});
     const CheckpointsByDirectory checkpoints = directories_.join(std::move(by_shard));
     const Result<Done> closed = directories_.close(checkpoints);

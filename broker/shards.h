@@ -46,7 +46,7 @@ class Shards {
     const BrokerConfig& config() const { return config_; }
     // For syncs and deletes.
     BlockingPool& blocking_pool() { return blocking_pool_; }
-    // For what clients make us do that may take long: cold reads, and unpacking what is large. A
+    // For what may take long on the way to an answer: cold reads, and unpacking what is large. A
     // pool of its own, so that no sync waits behind them.
     BlockingPool& reading_pool() { return reading_pool_; }
     ConnectionQuota& quota() { return quota_; }

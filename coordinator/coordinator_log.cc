@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <optional>
 
 #include "protocol/record_batch_builder.h"
 #include "protocol/record_reader.h"
@@ -12,6 +13,8 @@ namespace {
 // Batches stay below what every consumer of the topic is ready to fetch at once.
 constexpr std::size_t kMaxBatchBytes = 512 << 10;
 constexpr std::size_t kRecordOverhead = 32;
+// Of a log that is loaded, when it has to be waited for.
+constexpr std::uint64_t kBytesToFetch = 4 << 20;
 
 std::size_t size_of(const LogRecord& record) {
     return record.key.size() + (record.value ? record.value->size() : 0) + kRecordOverhead;
@@ -100,10 +103,22 @@ Result<Offset> CoordinatorLog::write(MutableBytes batch, std::int16_t transactio
     return result.base_offset;
 }
 
-Result<bool> CoordinatorLog::load_some(LogVisitor& visitor, std::int64_t bytes) {
+// Nothing but the reading is done without waiting: whoever is visited may write.
+Result<Bytes> CoordinatorLog::read_some(std::int64_t bytes,
+                                        std::vector<storage::MissingPages>* missing) const {
+    std::optional<storage::CachedReads> reads;
+    if (missing) reads.emplace(kBytesToFetch);
+    auto chunk = partition_.read_bytes(load_from_, bytes, storage::ReadLimit::LogEnd);
+    if (reads) *missing = reads->take_missing();
+    return chunk;
+}
+
+Result<bool> CoordinatorLog::load_some(LogVisitor& visitor, std::int64_t bytes,
+                                       std::vector<storage::MissingPages>* missing) {
     load_from_ = std::max(load_from_, partition_.log_start_offset());
     if (load_from_ >= end()) return true;
-    auto chunk = partition_.read_bytes(load_from_, bytes, storage::ReadLimit::LogEnd);
+    auto chunk = read_some(bytes, missing);
+    if (missing && !missing->empty()) return false;
     if (!chunk) return chunk.error();
     RecordBatchReader batches(*chunk);
     const Offset before = load_from_;

@@ -4,11 +4,13 @@
 
 #include <cstdint>
 #include <span>
+#include <vector>
 
 #include "coordinator/log_record.h"
 #include "protocol/error.h"
 #include "protocol/record_batch.h"
 #include "protocol/record_batch_control.h"
+#include "storage/cached_reads.h"
 #include "storage/partition.h"
 
 namespace kafka::coordinator {
@@ -41,10 +43,13 @@ class CoordinatorLog {
     // --- loading
     void rewind() { load_from_ = Offset{-1}; }
     // Visits about so many bytes more; true when the end has been reached. CORRUPT_MESSAGE for a
-    // batch that cannot be read.
-    Result<bool> load_some(LogVisitor& visitor, std::int64_t bytes);
+    // batch that cannot be read. With `missing`, which is empty, it does not wait for the disk:
+    // what it would have to wait for, and some that follows, is put there, and nothing visited.
+    Result<bool> load_some(LogVisitor& visitor, std::int64_t bytes,
+                           std::vector<storage::MissingPages>* missing);
 
   private:
+    Result<Bytes> read_some(std::int64_t bytes, std::vector<storage::MissingPages>* missing) const;
     Result<Offset> append_batch(std::span<const LogRecord> records,
                                 const std::optional<Producer>& producer, TimestampMs now);
     Result<Offset> write(MutableBytes batch, std::int16_t transaction_version, TimestampMs now);

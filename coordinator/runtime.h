@@ -65,10 +65,13 @@ class Runtime final : storage::PartitionObserver, LogVisitor {
     // Records of the log that were skipped because nothing could be made of them.
     std::size_t unreadable_records() const { return unreadable_; }
 
-    // Reads about `bytes` more of the log; true when it need not be called again.
-    bool load(std::int64_t bytes, const Context& context) {
+    // Reads about `bytes` more of the log; true when it need not be called again. With `missing`,
+    // which is empty, it does not wait for the disk: what is found there afterwards is to be
+    // fetched, and was not read.
+    bool load(std::int64_t bytes, const Context& context,
+              std::vector<storage::MissingPages>* missing = nullptr) {
         if (availability_ != ErrorCode::COORDINATOR_LOAD_IN_PROGRESS) return true;
-        const auto complete = log_.load_some(*this, bytes);
+        const auto complete = log_.load_some(*this, bytes, missing);
         if (!complete) {
             stop(coordinator_error(complete.error().code));
             return true;

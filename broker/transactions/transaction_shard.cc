@@ -60,6 +60,7 @@ transactions::Context TransactionShard::context() {
 }
 
 void TransactionShard::metadata_changed() {
+    if (stopping_) return;
     MarkerSink& sink = *this;
     partitions_.metadata_changed(sink);
 }

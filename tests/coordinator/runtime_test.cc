@@ -4,7 +4,7 @@
 #include <gtest/gtest.h>
 
 #include "notebook.h"
-#include "storage/memory_file_system.h"
+#include "tests/support/cold_file_system.h"
 
 namespace kafka::coordinator {
 namespace {
@@ -60,7 +60,7 @@ class RuntimeTest : public testing::Test {
     }
     const std::map<std::string, std::string>& notes() { return runtime_->machine().notes; }
 
-    storage::MemoryFileSystem files_;
+    storage::ColdFileSystem files_;
     storage::LogConfig config_;
     Now now_{TimestampMs{1'700'000'000'000}, SteadyMs{1'000}};
     std::int32_t epoch_ = 0;
@@ -103,6 +103,27 @@ TEST_F(RuntimeTest, ALongLogIsLoadedInSteps) {
 
     EXPECT_GT(steps, 5);
     EXPECT_EQ(notes().size(), 100U);
+}
+
+TEST_F(RuntimeTest, WhatIsNotInThePageCacheIsNamedAndReadWhenItIsThere) {
+    load();
+    for (int i = 0; i < 100; ++i) note(std::to_string(i), "text");
+    const auto written = notes();
+    files_.kill_process();
+    open();
+    files_.drop_caches();
+
+    std::vector<storage::MissingPages> missing;
+    while (!runtime_->load(1'000, context(), &missing)) {
+        EXPECT_EQ(runtime_->availability(), ErrorCode::COORDINATOR_LOAD_IN_PROGRESS);
+        for (const storage::MissingPages& pages : missing) pages.fetch();
+        missing.clear();
+    }
+
+    EXPECT_EQ(runtime_->availability(), ErrorCode::NONE);
+    EXPECT_EQ(notes(), written);
+    EXPECT_GT(files_.fetches(), 0);
+    EXPECT_EQ(files_.stalls(), 0);
 }
 
 TEST_F(RuntimeTest, ManyRecordsAreWrittenInSeveralBatches) {

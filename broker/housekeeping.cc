@@ -1,5 +1,10 @@
 #include "broker/housekeeping.h"
 
+#include <algorithm>
+#include <iterator>
+#include <optional>
+#include <utility>
+
 #include "base/log.h"
 #include "broker/group_commit.h"
 #include "storage/partition.h"
@@ -8,10 +13,15 @@ namespace kafka::broker {
 namespace {
 // Kafka's way to say never is the largest number; no clock gets as far as this.
 constexpr std::chrono::milliseconds kNever = std::chrono::hours(24 * 365 * 100);
+// Of each index that is looked at for its last entry.
+constexpr std::uint64_t kBytesToFetch = 4096;
 }  // namespace
 
 Housekeeping::Housekeeping(Shard& shard, Removals& removals, HousekeepingIntervals intervals)
-    : shard_(shard), removals_(removals), intervals_(intervals) {
+    : shard_(shard),
+      removals_(removals),
+      intervals_(intervals),
+      fetch_(shard, [this] { go_on_with_retention(); }) {
     retention_alarm_.owner = this;
     retention_alarm_.fire = [](Timer& timer) {
         Housekeeping& self = *static_cast<Alarm&>(timer).owner;
@@ -42,6 +52,7 @@ void Housekeeping::stop() {
     shard_.timers().cancel(retention_alarm_);
     shard_.timers().cancel(flush_alarm_);
     shard_.timers().cancel(segments_alarm_);
+    cold_.clear();
 }
 
 void Housekeeping::rearm(Alarm& alarm, std::chrono::milliseconds interval) {
@@ -51,16 +62,52 @@ void Housekeeping::rearm(Alarm& alarm, std::chrono::milliseconds interval) {
 
 void Housekeeping::apply_retention() {
     const TimestampMs now{shard_.clock().wall_ms()};
+    cold_.clear();  // they get their turn with the others
     for (const auto& [key, partition] : shard_.partitions()) {
         if (partition->is_offline()) continue;
         partition->expire_producers(now, intervals_.producer_id_expiration_ms);
-        const Result<Done> applied = partition->apply_retention(now);
-        if (!applied) {
-            log::error("cannot apply the retention of {}: {}", partition->name().to_string(),
-                       applied.error().message);
-        }
-        removals_.add(partition->take_removals(), partition->config().file_delete_delay_ms);
+        apply_retention(key, *partition, now);
     }
+    fetch_missing();
+}
+
+void Housekeeping::apply_retention(const TopicIdPartition& key, storage::Partition& partition,
+                                   TimestampMs now) {
+    std::optional<storage::CachedReads> reads;
+    if (turns_in_vain_ < PageFetch::kTurnsBeforePatience) reads.emplace(kBytesToFetch);
+    const Result<std::size_t> expired = partition.count_expired(now);
+    const bool is_cold = reads && reads->missed();
+    if (is_cold) {
+        std::ranges::move(reads->take_missing(), std::back_inserter(missing_));
+        cold_.push_back(key);
+    }
+    reads.reset();
+    if (is_cold && !expired) return;
+    turns_in_vain_ = 0;
+    // What the disk fails to read, it fails to read again, and then it counts.
+    const Result<Done> applied =
+        expired ? partition.drop_expired(*expired, now) : partition.apply_retention(now);
+    if (!applied) {
+        log::error("cannot apply the retention of {}: {}", partition.name().to_string(),
+                   applied.error().message);
+    }
+    removals_.add(partition.take_removals(), partition.config().file_delete_delay_ms);
+}
+
+void Housekeeping::fetch_missing() {
+    std::vector<storage::MissingPages> missing = std::exchange(missing_, {});
+    if (missing.empty() || fetch_.is_under_way()) return;
+    ++turns_in_vain_;
+    fetch_.begin(std::move(missing));
+}
+
+void Housekeeping::go_on_with_retention() {
+    const TimestampMs now{shard_.clock().wall_ms()};
+    for (const TopicIdPartition& key : std::exchange(cold_, {})) {
+        storage::Partition* const partition = shard_.find(key);
+        if (partition && !partition->is_offline()) apply_retention(key, *partition, now);
+    }
+    fetch_missing();
 }
 
 void Housekeeping::flush_segments() {

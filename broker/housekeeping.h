@@ -1,10 +1,12 @@
 // What a shard does now and then for its partitions: retention, expiry of producers, and syncs, of
 // what flush.ms asks for and of segments that were rolled. One timer each, at the intervals of
-// Kafka's keys. Lives on its shard's thread.
+// Kafka's keys. None of it waits to read from the disk. Lives on its shard's thread.
 #pragma once
 
 #include <chrono>
+#include <vector>
 
+#include "broker/page_fetch.h"
 #include "broker/removals.h"
 #include "broker/shard.h"
 #include "broker/timers.h"
@@ -33,6 +35,11 @@ class Housekeeping {
     void flush_segments();
 
   private:
+    void apply_retention(const TopicIdPartition& key, storage::Partition& partition,
+                         TimestampMs now);
+    void fetch_missing();
+    void go_on_with_retention();
+
     struct Alarm : Timer {
         Housekeeping* owner = nullptr;
     };
@@ -44,6 +51,11 @@ class Housekeeping {
     Alarm retention_alarm_;
     Alarm flush_alarm_;
     Alarm segments_alarm_;
+    // Partitions whose retention waits for pages of indexes; they go on when these are there.
+    std::vector<TopicIdPartition> cold_;
+    std::vector<storage::MissingPages> missing_;
+    PageFetch fetch_;
+    int turns_in_vain_ = 0;  // in which nothing was dropped, and nobody had all pages
 };
 
 }  // namespace kafka::broker

@@ -122,12 +122,16 @@ Result<Done> Log::restart_at(Offset start, TimestampMs now) {
 
 Result<Done> Log::advance_log_start(Offset start) {
     log_start_offset_ = std::max(log_start_offset_, start);
+    return drop_segments(0, count_below_start());
+}
+
+std::size_t Log::count_below_start() const {
     std::size_t below = 0;
     while (below + 1 < segments_.size() && end_of_segment(below) <= log_start_offset_ &&
            !is_staged(below)) {
         ++below;
     }
-    return drop_segments(0, below);
+    return below;
 }
 
 // What is left is a log without a gap only when [first, end) is a beginning or an end of it.
@@ -147,29 +151,40 @@ Result<Done> Log::drop_segments(std::size_t first, std::size_t end) {
     return Done{};
 }
 
-Result<Done> Log::apply_retention(const LogConfig& config, Offset limit, TimestampMs now) {
-    if (auto done = advance_log_start(log_start_offset_); !done) return done;
-    if (!config.cleanup_delete || segments_.empty()) return Done{};
-    const auto excess = static_cast<std::int64_t>(size_in_bytes()) - config.retention_bytes;
-    std::int64_t left = config.retention_bytes >= 0 ? excess : -1;
-    std::size_t drop = 0;
-    for (; drop < segments_.size() && end_of_segment(drop) <= limit && !is_staged(drop); ++drop) {
-        const Segment& segment = *segments_[drop];
-        if (segment.size() == 0 && drop + 1 == segments_.size()) break;
+Result<std::size_t> Log::count_expired(const LogConfig& config, Offset limit,
+                                       TimestampMs now) const {
+    std::size_t count = count_below_start();
+    if (!config.cleanup_delete) return count;
+    std::int64_t left = -1;  // of what is too much
+    if (config.retention_bytes >= 0) {
+        left = -config.retention_bytes;
+        for (std::size_t i = count; i < segments_.size(); ++i) left += segments_[i]->size();
+    }
+    for (; count < segments_.size() && end_of_segment(count) <= limit && !is_staged(count);
+         ++count) {
+        const Segment& segment = *segments_[count];
+        if (segment.size() == 0 && count + 1 == segments_.size()) break;
         bool expired = false;
         if (config.retention_ms >= 0) {
             auto from = segment.age_counts_from();
-            if (!from) return from.error();
+            if (!from && count == 0) return from.error();
+            if (!from) break;
             expired = now - *from > config.retention_ms;
         }
         left -= segment.size();
         if (!expired && left < 0) break;
     }
+    return count;
+}
+
+Result<Done> Log::drop_expired(std::size_t count, TimestampMs now) {
+    CHECK(count <= segments_.size(), "segments that are not there cannot have expired");
+    if (count == 0) return Done{};
     // The name of an empty segment keeps the log end offset. On a full disk there may be no room
     // for it before the others are gone: then the active one stays until the next look.
-    if (drop == segments_.size() && !roll(now)) --drop;
-    if (drop == 0) return Done{};
-    return advance_log_start(segments_[drop]->base_offset());
+    if (count == segments_.size() && !roll(now)) --count;
+    if (count == 0) return Done{};
+    return advance_log_start(segments_[count]->base_offset());
 }
 
 std::vector<std::string> Log::take_removals() { return std::exchange(removals_, {}); }

@@ -104,8 +104,11 @@ class Log {
     Result<Done> restart_at(Offset start, TimestampMs now);
     // Moves the log start and drops the segments that lie wholly below it.
     Result<Done> advance_log_start(Offset start);
-    // Drops the oldest segments that `config` no longer keeps, as far as `limit` (exclusive).
-    Result<Done> apply_retention(const LogConfig& config, Offset limit, TimestampMs now);
+    // How many of the oldest segments `config` no longer keeps, as far as `limit` (exclusive), and
+    // as far as can be told: an error where it cannot be told of the first.
+    Result<std::size_t> count_expired(const LogConfig& config, Offset limit, TimestampMs now) const;
+    // Drops them.
+    Result<Done> drop_expired(std::size_t count, TimestampMs now);
     // Paths of dropped files, renamed to ".deleted". Removing them may block.
     std::vector<std::string> take_removals();
 
@@ -185,6 +188,7 @@ class Log {
     Result<Done> add_segment(Offset base_offset, TimestampMs now);
     Result<Offset> uncleanable_from(Offset first_dirty, Offset stable_end, const LogConfig& config,
                                     TimestampMs now) const;
+    std::size_t count_below_start() const;
     bool is_staged(std::size_t index) const;
     Result<Done> drop_segments(std::size_t first, std::size_t end);
     Result<Done> visit(Offset from, bool whole_batches, const BatchVisitor& visitor) const;

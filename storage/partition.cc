@@ -139,9 +139,20 @@ Result<Offset> Partition::delete_records(Offset before) {
 }
 
 Result<Done> Partition::apply_retention(TimestampMs now) {
+    auto expired = count_expired(now);
+    if (!expired) return offline_if_failed(expired.error());
+    return drop_expired(*expired, now);
+}
+
+Result<std::size_t> Partition::count_expired(TimestampMs now) const {
+    if (offline_) return offline_error();
+    return log_->count_expired(config_, high_watermark_, now);
+}
+
+Result<Done> Partition::drop_expired(std::size_t segments, TimestampMs now) {
     if (offline_) return offline_error();
     const Offset old_start = log_start_offset();
-    auto done = offline_if_failed(log_->apply_retention(config_, high_watermark_, now));
+    auto done = offline_if_failed(log_->drop_expired(segments, now));
     on_log_start_moved(old_start);
     return done;
 }

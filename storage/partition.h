@@ -203,6 +203,10 @@ class Partition {
     // Drops the segments that retention.ms, retention.bytes and the log start offset no longer
     // keep.
     Result<Done> apply_retention(TimestampMs now);
+    // The same in two steps, for those who may not wait for the disk: how many of the oldest those
+    // are, as far as can be told (an error where it cannot be told of the first), and their end.
+    Result<std::size_t> count_expired(TimestampMs now) const;
+    Result<Done> drop_expired(std::size_t segments, TimestampMs now);
     // Paths of dropped segments, renamed to ".deleted"; removing them may block, so the caller does
     // it on another thread.
     std::vector<std::string> take_removals() { return log_->take_removals(); }

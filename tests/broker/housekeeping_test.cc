@@ -1,0 +1,141 @@
+// Retention of logs whose indexes are not in the page cache, as after a reboot.
+#include "broker/housekeeping.h"
+
+#include <gtest/gtest.h>
+
+#include <vector>
+
+#include "tests/broker/handlers/produce_fixture.h"
+#include "tests/support/cold_file_system.h"
+
+namespace kafka::broker {
+namespace {
+
+class HousekeepingTest : public testing::Test {
+  protected:
+    static constexpr std::int32_t kPartitions = 4;
+    static constexpr int kBatches = 200;
+
+    HousekeepingTest() {
+        storage::LogConfig config;
+        config.segment_bytes = 2000;
+        config.index_interval_bytes = 200;
+        // In the end this is the age of the batch in the middle.
+        config.retention_ms = 1'000'000;
+        orders_ = shards_.create_topic(files_, "orders", kPartitions, config);
+        const std::int64_t now = shards_.clock_.wall_ms();
+        for (int i = 0; i < kBatches; ++i) {
+            for (std::int32_t p = 0; p < kPartitions; ++p) {
+                Bytes records = batch({}, TimestampMs{now + i});
+                CHECK(partition(p).append_as_leader(records, {}, TimestampMs{now}).ok(), "a batch");
+            }
+        }
+        shards_.clock_.advance(std::chrono::milliseconds(config.retention_ms + kBatches / 2));
+        for (std::int32_t p = 0; p < kPartitions; ++p) {
+            shards_.reopen_partition(files_, orders_, p);
+        }
+        files_.drop_caches();
+    }
+    ~HousekeepingTest() override {
+        files_.release_fetches();
+        run_with_the_pool();
+    }
+
+    storage::Partition& partition(std::int32_t index) { return shards_.partition(orders_, index); }
+    // Until nothing is fetched any more.
+    void run_with_the_pool() {
+        for (int fetches = -1; fetches != files_.fetches();) {
+            fetches = files_.fetches();
+            shards_.shards().reading_pool().finish_jobs();
+            shards_.run();
+        }
+    }
+    std::vector<std::int64_t> log_starts() {
+        std::vector<std::int64_t> starts;
+        for (std::int32_t p = 0; p < kPartitions; ++p) {
+            const storage::Partition* const found = shards_.find(orders_, p);
+            starts.push_back(found ? found->log_start_offset().value : -1);
+        }
+        return starts;
+    }
+    // Where the logs start for those who wait for the disk.
+    std::int64_t kept_from() {
+        storage::Partition& one = partition(0);
+        CHECK(one.apply_retention(TimestampMs{shards_.clock_.wall_ms()}).ok(), "retention");
+        return one.log_start_offset().value;
+    }
+
+    storage::ColdFileSystem files_;
+    TestShards shards_;
+    Uuid orders_;
+    LogDirectories directories_ =
+        LogDirectories::open(shards_.files_, {"/data"}, {"cluster", BrokerId{1}}).take();
+    Removals removals_{shards_.home(), directories_};
+    Housekeeping housekeeping_{shards_.home(), removals_, {}};
+};
+
+TEST_F(HousekeepingTest, RetentionDoesNotWaitForTheDiskAndNobodyWaitsForIt) {
+    files_.hold_fetches();
+    const Uuid others = shards_.create_topic("others");
+
+    housekeeping_.apply_retention();
+
+    EXPECT_EQ(log_starts(), std::vector<std::int64_t>(kPartitions, 0));
+    EXPECT_EQ(produce_one(shards_, others, batch()), appended(0, 0));
+    files_.release_fetches();
+    run_with_the_pool();
+    EXPECT_EQ(files_.stalls(), 0);
+    const std::vector<std::int64_t> starts = log_starts();
+    EXPECT_GT(starts.at(0), kBatches / 4);
+    EXPECT_LE(starts.at(0), kBatches / 2);
+    EXPECT_EQ(starts, std::vector<std::int64_t>(kPartitions, kept_from()));
+    for (std::int32_t p = 0; p < kPartitions; ++p) EXPECT_FALSE(partition(p).is_offline());
+}
+
+TEST_F(HousekeepingTest, ACheckThatComesBeforeThePagesChangesNothing) {
+    files_.hold_fetches();
+    housekeeping_.apply_retention();
+
+    housekeeping_.apply_retention();
+    files_.release_fetches();
+    run_with_the_pool();
+
+    EXPECT_EQ(files_.stalls(), 0);
+    EXPECT_EQ(log_starts(), std::vector<std::int64_t>(kPartitions, kept_from()));
+}
+
+TEST_F(HousekeepingTest, RetentionWaitsForTheDiskAfterAllWhenPagesArePushedOutBeforeTheyAreRead) {
+    files_.forget_what_is_fetched();
+
+    housekeeping_.apply_retention();
+    run_with_the_pool();
+
+    EXPECT_GT(files_.stalls(), 0);
+    EXPECT_EQ(log_starts(), std::vector<std::int64_t>(kPartitions, kept_from()));
+}
+
+TEST_F(HousekeepingTest, APartitionMayBeDeletedWhileItsPagesAreOnTheirWay) {
+    files_.hold_fetches();
+    housekeeping_.apply_retention();
+
+    shards_.close_partition(orders_, 1);
+    files_.release_fetches();
+    run_with_the_pool();
+
+    const std::int64_t kept = kept_from();
+    EXPECT_EQ(log_starts(), (std::vector<std::int64_t>{kept, -1, kept, kept}));
+}
+
+TEST_F(HousekeepingTest, WhatIsStoppedWhilePagesAreOnTheirWayDropsNothing) {
+    files_.hold_fetches();
+    housekeeping_.apply_retention();
+
+    housekeeping_.stop();
+    files_.release_fetches();
+    run_with_the_pool();
+
+    EXPECT_EQ(log_starts(), std::vector<std::int64_t>(kPartitions, 0));
+}
+
+}  // namespace
+}  // namespace kafka::broker

@@ -57,6 +57,10 @@ Result<bool> Log::needs_roll(const RecordBatchView& batch, const LogConfig& conf
     return segments_.back()->needs_roll(batch, config, now);
 }
 
+void Log::look_before_append() const {
+    if (!segments_.empty()) segments_.back()->look_before_append();
+}
+
 Result<Done> Log::roll(TimestampMs now) {
     if (!segments_.empty()) {
         if (segments_.back()->size() == 0 && segments_.back()->base_offset() == log_end_offset_) {

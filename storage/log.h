@@ -82,6 +82,8 @@ class Log {
     // Does this batch belong into a new segment? By size, time, full index or offset range.
     Result<bool> needs_roll(const RecordBatchView& batch, const LogConfig& config,
                             TimestampMs now) const;
+    // See Segment.
+    void look_before_append() const;
     // Seals the active segment; the next one starts at the log end offset.
     Result<Done> roll(TimestampMs now);
     // `batch` is whole and starts at or after the log end offset. After an error the log is as it

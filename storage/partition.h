@@ -20,6 +20,7 @@
 #include "protocol/error.h"
 #include "protocol/records.h"
 #include "storage/batch_validator.h"
+#include "storage/cached_reads.h"
 #include "storage/file_system.h"
 #include "storage/leader_epoch_cache.h"
 #include "storage/log.h"
@@ -37,7 +38,7 @@ namespace kafka::storage {
 struct AppendRequest {
     std::int16_t produce_version = 13;
     AppendContext context;  // origin, and what a transactional batch must show
-    // Postpone what takes long to validate.
+    // Postpone what takes long to validate, or would have to wait for the disk.
     bool bounded = false;
 };
 
@@ -50,8 +51,10 @@ struct AppendResult {
     Offset last_offset{-1};  // acks=all is done when the high watermark passes this
     TimestampMs log_append_time = kNoTimestamp;  // none for CreateTime, but a duplicate's own
     Offset log_start_offset{-1};
-    // Nothing has happened: validate by rules_for() elsewhere, then append_validated().
+    // Nothing has happened: fetch what is missing and validate by rules_for() elsewhere, then
+    // append_validated().
     bool postponed = false;
+    std::vector<MissingPages> missing;
     bool duplicate = false;  // a retry of a batch that is in the log already: the offsets are its
 
     bool ok() const { return error == ErrorCode::NONE && !postponed; }
@@ -271,6 +274,7 @@ class Partition {
                                    TimestampMs now);
     AppendResult append_valid(MutableRecordBatch batch, const AppendRequest& request,
                               TimestampMs now);
+    std::vector<MissingPages> missing_to_append(TimestampMs now);
     Result<Done> write(const RecordBatchView& batch, TimestampMs now);
     Result<Done> roll(TimestampMs now);
     Result<Done> write_epochs();
@@ -308,6 +312,7 @@ class Partition {
     std::int32_t batches_since_snapshot_ = 0;
     std::optional<Offset> truncation_;  // begun, and not yet done
     TimestampMs oldest_unflushed_ = kNoTimestamp;
+    TimestampMs last_append_ = kNoTimestamp;  // of this run
     Traffic traffic_;
 };
 

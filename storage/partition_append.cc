@@ -12,6 +12,10 @@ namespace {
 // than these headers to be read again.
 constexpr std::int32_t kBatchesPerRunningSnapshot = 1024;
 
+// What was written so recently is taken to be in the page cache still.
+constexpr std::int64_t kStaysCachedMs = 10'000;
+constexpr std::uint64_t kPageBytes = 4096;
+
 AppendResult refused(ErrorCode error, std::optional<std::string> message = std::nullopt) {
     AppendResult result;
     result.error = error;
@@ -64,7 +68,22 @@ AppendResult Partition::append_as_leader(MutableBytes batch, const AppendRequest
                                          TimestampMs now) {
     if (offline_) return refused(offline_error());
     if (!is_leader_) return refused(ErrorCode::NOT_LEADER_OR_FOLLOWER);
+    if (request.bounded) {
+        AppendResult result;
+        result.missing = missing_to_append(now);
+        result.postponed = !result.missing.empty();
+        if (result.postponed) return result;
+    }
     return append_validated(validate_batch(batch, rules_for(request), now), batch, request, now);
+}
+
+// After a start, or a while without records, the pages that an append touches may not be cached.
+std::vector<MissingPages> Partition::missing_to_append(TimestampMs now) {
+    if (last_append_ != kNoTimestamp && now - last_append_ < kStaysCachedMs) return {};
+    last_append_ = now;
+    CachedReads reads(kPageBytes);
+    log_->look_before_append();
+    return reads.take_missing();
 }
 
 AppendResult Partition::append_validated(BatchValidation validation, MutableBytes batch,
@@ -162,6 +181,7 @@ Result<Done> Partition::write(const RecordBatchView& batch, TimestampMs now) {
     }
     const bool learned = learn(batch).ok();  // if not, the next append tries again
     if (oldest_unflushed_ == kNoTimestamp) oldest_unflushed_ = now;
+    last_append_ = now;
     if (++batches_since_snapshot_ >= kBatchesPerRunningSnapshot && learned) {
         if (snapshots_.write_running(producers_)) batches_since_snapshot_ = 0;
     }

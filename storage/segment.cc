@@ -136,6 +136,16 @@ Result<std::optional<TimestampMs>> Segment::first_timestamp() const {
     return first_timestamp_;
 }
 
+// What fails, or is missing, is noted elsewhere; all of it is to be looked at.
+void Segment::look_before_append() const {
+    if (size_ == 0) return;
+    (void)first_timestamp().ok();
+    std::uint8_t last_byte;
+    if (auto file = log_file()) (void)(*file)->read_at(size_ - 1, {&last_byte, 1}).ok();
+    (void)offset_index_.entries().read_end().ok();
+    (void)time_index_.entries().read_end().ok();
+}
+
 Result<Done> Segment::seal() {
     if (auto done = load_indexes(); !done) return done;
     time_index_.append(max_timestamp_);

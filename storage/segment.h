@@ -64,6 +64,9 @@ class Segment {
     bool is_torn() const { return torn_; }
     Result<bool> needs_roll(const RecordBatchView& batch, const LogConfig& config,
                             TimestampMs now) const;
+    // Reads what an append, or the roll before it, would have to wait for: the time of the first
+    // batch, and the ends of the files, as the kernel reads a page of which it writes a part.
+    void look_before_append() const;
     // Writes the indexes to their ends: nothing more is appended, or only after recover().
     Result<Done> seal();
     // Cuts before the batch that contains `end`, and returns the new end.

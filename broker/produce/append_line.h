@@ -1,7 +1,8 @@
-// Where batches wait to be appended that take long to validate: large packed ones, and those that
-// are to be packed anew. They are validated on a pool; whatever comes for the same partition
-// meanwhile stands in line behind them, so that each partition gets its batches in the order in
-// which they came. One for each shard that owns partitions; lives on its thread.
+// Where batches wait to be appended that take long to validate (large packed ones, and those that
+// are to be packed anew) or whose partition is not in the page cache. They are validated, and its
+// pages fetched, on a pool; whatever comes for the same partition meanwhile stands in line behind
+// them, so that each partition gets its batches in the order in which they came. One for each shard
+// that owns partitions; lives on its thread.
 #pragma once
 
 #include <coroutine>
@@ -10,11 +11,13 @@
 #include <optional>
 #include <string>
 #include <unordered_map>
+#include <vector>
 
 #include "broker/letter.h"
 #include "broker/shard.h"
 #include "broker/topic_partition.h"
 #include "storage/batch_validator.h"
+#include "storage/cached_reads.h"
 
 namespace kafka::broker {
 
@@ -29,7 +32,8 @@ struct PostponedAppend : Letter {
     ProduceItem* item = nullptr;
     bool is_ready = false;
     std::string partition_name{};
-    storage::BatchRules rules{};  // to be validated by; they view the name
+    storage::BatchRules rules{};                   // to be validated by; they view the name
+    std::vector<storage::MissingPages> missing{};  // to be fetched
     std::optional<storage::BatchValidation> validation{};
     PostponedWait* wait = nullptr;
 };

@@ -1,5 +1,7 @@
 // The part of Produce that runs on the shard which owns a partition.
 #include <algorithm>
+#include <utility>
+#include <vector>
 
 #include "broker/group_commit.h"
 #include "broker/produce/produce_plan.h"
@@ -61,7 +63,7 @@ storage::AppendRequest request_of(const ProducePlan& plan, const ProduceItem& it
 
 // To be validated elsewhere. Those that come behind others are, too, whatever their size.
 void stand_in_line(Shard& there, const storage::Partition& partition, const ProducePlan& plan,
-                   ProduceItem& item) {
+                   ProduceItem& item, std::vector<storage::MissingPages> missing = {}) {
     item.postponed = std::make_unique<PostponedAppend>();
     PostponedAppend& postponed = *item.postponed;
     postponed.plan = &plan;
@@ -69,6 +71,7 @@ void stand_in_line(Shard& there, const storage::Partition& partition, const Prod
     postponed.partition_name = partition.name().to_string();
     postponed.rules = partition.rules_for(request_of(plan, item));
     postponed.rules.partition = postponed.partition_name;
+    postponed.missing = std::move(missing);
     there.append_line().join(postponed);
 }
 
@@ -108,7 +111,9 @@ void append_item(Shard& there, const ProducePlan& plan, ProduceItem& item) {
     storage::AppendRequest request = request_of(plan, item);
     request.bounded = true;
     storage::AppendResult result = partition->append_as_leader(item.batch, request, plan.now);
-    if (result.postponed) return stand_in_line(there, *partition, plan, item);
+    if (result.postponed) {
+        return stand_in_line(there, *partition, plan, item, std::move(result.missing));
+    }
     finish(there, plan, item, *partition, result);
 }
 
@@ -129,6 +134,7 @@ Task<void> append_postponed(RequestContext& context, ProducePlan& plan) {
     auto validate = [&plan] {
         for (ProduceItem& item : plan.items) {
             if (!item.postponed) continue;
+            for (const storage::MissingPages& pages : item.postponed->missing) pages.fetch();
             item.postponed->validation =
                 storage::validate_batch(item.batch, item.postponed->rules, plan.now);
         }

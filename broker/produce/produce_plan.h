@@ -56,13 +56,14 @@ inline constexpr std::int16_t kFirstVersionThatAddsPartitions = 12;
 // On the shard that owns the item: appends its batch and starts what syncs it. Its answer is
 // complete then, unless it has an `ack`. But a batch that would open a transaction, and has no
 // guard yet, is given one and `awaits_verification`, to be appended by another call; and one that
-// takes long to validate, or has such a one before it, is `postponed`.
+// takes long to validate, whose partition is not in the page cache, or that has such a one before
+// it, is `postponed`.
 void append_item(Shard& there, const ProducePlan& plan, ProduceItem& item);
 // The same for one that was postponed, when it is its turn.
 void append_postponed_item(Shard& there, const ProducePlan& plan, ProduceItem& item);
 
 bool has_postponed(const ProducePlan& plan);
-// Has what was postponed validated, and waits until it is appended.
+// Has what was postponed validated, its pages fetched, and waits until it is appended.
 Task<void> append_postponed(RequestContext& context, ProducePlan& plan);
 
 }  // namespace kafka::broker

@@ -76,6 +76,18 @@ TEST_F(ColdReads, FetchAnswersTheSameAndDoesNotWaitForTheDisk) {
     }
 }
 
+TEST_F(ColdReads, IndexesThatWereNeverOpenedAreLookedUpWithoutWaiting) {
+    const FetchRequest request = fetch_of(77, 700);
+    const auto warm = outline_of(shards_.ask_and_wait(request, 16));
+    for (const std::int32_t p : {0, 1}) shards_.reopen_partition(files_, orders_, p);
+    files_.drop_caches();
+
+    const auto cold = outline_of(shards_.ask_and_wait(request, 16));
+
+    EXPECT_EQ(cold, warm);
+    EXPECT_EQ(files_.stalls(), 0);
+}
+
 TEST_F(ColdReads, ListOffsetsByTimeAnswersTheSameAndDoesNotWaitForTheDisk) {
     for (const std::int64_t time : {1'700'000'000'033L, 1'700'000'000'150L, -3L}) {
         ListOffsetsRequest request;
@@ -96,6 +108,90 @@ TEST_F(ColdReads, ListOffsetsByTimeAnswersTheSameAndDoesNotWaitForTheDisk) {
         EXPECT_EQ(files_.stalls(), 0);
         EXPECT_GT(files_.fetches(), 0);
     }
+}
+
+// The time of a segment's first batch decides whether it is rolled, and of the page at the end of
+// the log a part is written.
+class ColdAppends : public ColdReads {
+  protected:
+    void send(std::int32_t partition) {
+        const ProduceBuilder builder = ProduceBuilder().topic(orders_).add(partition, batch());
+        shards_.send(builder.request(), 13);
+    }
+    ProduceAnswer answer() {
+        while (true) {
+            const auto response = shards_.receive<ProduceResponse>(13);
+            if (response) return response->responses.at(0).partition_responses.at(0);
+            shards_.run_until_something_happens();
+        }
+    }
+    Offset end_of(std::int32_t partition) {
+        return shards_.partition(orders_, partition).log_end_offset();
+    }
+};
+
+TEST_F(ColdAppends, AfterAStartTheyDoNotWaitForTheDiskAndKeepTheirOrder) {
+    for (const std::int32_t p : {0, 1}) shards_.reopen_partition(files_, orders_, p);
+    send(1);
+    EXPECT_EQ(answer(), appended(1, kBatches));
+    files_.drop_caches();
+    files_.hold_fetches();
+
+    send(0);
+    send(0);
+
+    EXPECT_EQ(end_of(0), Offset{kBatches});
+    files_.release_fetches();
+    EXPECT_EQ(answer(), appended(0, kBatches));
+    EXPECT_EQ(answer(), appended(0, kBatches + 1));
+    EXPECT_GT(files_.fetches(), 0);
+    EXPECT_EQ(files_.stalls(), 0);
+}
+
+TEST_F(ColdAppends, AfterAWhileTheyDoNotWaitForTheDisk) {
+    send(0);
+    EXPECT_EQ(answer(), appended(0, kBatches));
+    files_.drop_caches();
+    shards_.advance(std::chrono::seconds(11));
+
+    send(0);
+
+    EXPECT_EQ(answer(), appended(0, kBatches + 1));
+    EXPECT_GT(files_.fetches(), 0);
+    EXPECT_EQ(files_.stalls(), 0);
+}
+
+TEST_F(ColdAppends, NobodyWaitsForAnotherPartition) {
+    const Uuid others = shards_.create_topic("others", 2);
+    files_.drop_caches();
+    shards_.advance(std::chrono::seconds(11));
+    files_.hold_fetches();
+    const ProduceBuilder builder = ProduceBuilder()
+                                       .topic(orders_)
+                                       .add(0, batch())
+                                       .topic(others)
+                                       .add(0, batch())
+                                       .add(1, batch());
+    shards_.send(builder.request(), 13);
+
+    EXPECT_EQ(end_of(0), Offset{kBatches});
+    for (const std::int32_t p : {0, 1}) {
+        EXPECT_EQ(shards_.partition(others, p).log_end_offset(), Offset{1});
+    }
+    files_.release_fetches();
+    EXPECT_EQ(answer(), appended(0, kBatches));
+}
+
+TEST_F(ColdAppends, APartitionThatIsDeletedMeanwhileTakesNothing) {
+    files_.drop_caches();
+    shards_.advance(std::chrono::seconds(11));
+    files_.hold_fetches();
+    send(0);
+
+    shards_.close_partition(orders_, 0);
+    files_.release_fetches();
+
+    EXPECT_EQ(answer().error_code, ErrorCode::NOT_LEADER_OR_FOLLOWER);
 }
 
 }  // namespace

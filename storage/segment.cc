@@ -88,7 +88,7 @@ Result<Done> Segment::append(BytesView batches, std::int32_t index_interval_byte
 void Segment::take_in(const RecordBatchView& batch, std::uint32_t position,
                       std::int32_t index_interval_bytes) {
     const auto batch_bytes = static_cast<std::uint32_t>(batch.size_in_bytes());
-    if (batch.max_timestamp() > max_timestamp_.timestamp) {
+    if (newest_record(batch) > max_timestamp_.timestamp) {
         max_timestamp_ = {batch.max_timestamp(), batch.last_offset()};
     }
     if (position == 0) first_timestamp_ = batch.max_timestamp();

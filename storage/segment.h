@@ -24,6 +24,12 @@ namespace kafka::storage {
 
 enum class RecoveryMode;
 
+// What the time index counts. Unlike Kafka: not the time of a batch that compaction has emptied;
+// its header keeps it, but no record has it, as ListOffsets and DumpLogSegments see it.
+inline TimestampMs newest_record(const RecordBatchView& batch) {
+    return batch.record_count() > 0 ? batch.max_timestamp() : kNoTimestamp;
+}
+
 class Segment {
   public:
     // `name_suffix` is what its files' names end in while compaction makes them.

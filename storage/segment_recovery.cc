@@ -82,7 +82,7 @@ Result<bool> Segment::indexes_are_whole() {
         auto header = cursor.next();
         if (!header) return header.error();
         if (!*header) return true;
-        if ((*header)->max_timestamp() > time_index_.last().timestamp) return false;
+        if (newest_record(**header) > time_index_.last().timestamp) return false;
     }
 }
 

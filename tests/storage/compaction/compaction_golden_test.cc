@@ -117,6 +117,14 @@ class CompactionGolden : public testing::TestWithParam<std::string> {
     CompactionHarness log;
 };
 
+bool has_emptied_batches(BytesView log) {
+    RecordBatchReader reader(log);
+    while (const auto batch = reader.next()) {
+        if (batch->record_count() == 0) return true;
+    }
+    return false;
+}
+
 void expect_the_same(CompactionHarness& log, const Files& after, bool to_the_byte) {
     for (const auto& [name, theirs] : after) {
         SCOPED_TRACE(name);
@@ -132,6 +140,8 @@ void expect_the_same(CompactionHarness& log, const Files& after, bool to_the_byt
         for (const auto suffix : {kOffsetIndexSuffix, kTimeIndexSuffix, kTransactionIndexSuffix}) {
             const auto index = after.find(stem + std::string(suffix));
             if (index == after.end()) continue;
+            // Kafka's goes on naming them; see newest_record().
+            if (suffix == kTimeIndexSuffix && has_emptied_batches(*bytes)) continue;
             auto own = read_file(log.files, log.kFolder + "/" + index->first);
             if (!own) own = Bytes();
             // The last entry of an index counts that header, too.

@@ -266,19 +266,6 @@ TEST(Compaction, WaitsForTheYoungestRecordsAsLongAsIsAskedFor) {
     EXPECT_THAT(keys_of(log.records()), ElementsAre("a", "roll"));
 }
 
-TEST(Compaction, RecordsWithoutATimeAreAsOldAsTheirFile) {
-    LogConfig config = CompactionHarness::small_segments();
-    config.min_compaction_lag_ms = 1000;
-    CompactionHarness log(config);
-    log.files.set_time({5000});
-    log.write({{"a", "1"}}, {}, kNoTimestamp);
-    log.write({{"a", "2"}}, {}, kNoTimestamp);
-    log.roll();
-
-    EXPECT_EQ(log.partition->compaction_need({5999})->cleanable_bytes, 0u);
-    EXPECT_GT(log.partition->compaction_need({6000})->cleanable_bytes, 0u);
-}
-
 TEST(Compaction, IsOverdueWhenTheOldestRecordHasWaitedTooLong) {
     LogConfig config = CompactionHarness::small_segments();
     config.max_compaction_lag_ms = 60'000;

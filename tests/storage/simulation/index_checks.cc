@@ -7,6 +7,7 @@
 
 #include "storage/file_names.h"
 #include "storage/offset_index.h"
+#include "storage/segment.h"
 #include "storage/time_index.h"
 #include "tests/storage/simulation/log_checks.h"
 
@@ -27,7 +28,7 @@ Result<Stands> stands_of(FileSystem& files, const std::string& folder, Offset ba
     Stand stand;
     RecordBatchReader reader(*bytes);
     while (auto batch = reader.next()) {
-        stand.max_timestamp = batch->max_timestamp();
+        stand.max_timestamp = newest_record(*batch);
         stand.newest_so_far = std::max(stand.newest_so_far, stand.max_timestamp);
         stands[batch->last_offset()] = stand;
         stand.position = static_cast<std::uint32_t>(reader.position());

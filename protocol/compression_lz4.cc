@@ -55,6 +55,8 @@ class Lz4Decompressor : public Decompressor {
             std::size_t consumed = rest_.size();
             const std::size_t hint = LZ4F_decompress(context_.get(), chunk_.data(), &produced,
                                                      rest_.data(), &consumed, nullptr);
+            // Unlike Kafka: a content checksum that is wrong counts. Java's reader passes over it,
+            // other consumers would not get past the batch.
             if (LZ4F_isError(hint)) return corrupt_stream("lz4: the frame is damaged");
             rest_ = rest_.subspan(consumed);
             ended_ = hint == 0;

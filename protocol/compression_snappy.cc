@@ -47,6 +47,7 @@ class SnappyDecompressor : public Decompressor {
     }
 
     Result<BytesView> next_block() {
+        // Unlike Kafka, which takes a part of a length for the end, as no other reader does.
         if (rest_.size() < sizeof(std::int32_t)) {
             return corrupt_stream("snappy: a length is cut short");
         }

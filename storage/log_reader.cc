@@ -117,6 +117,8 @@ Result<std::uint32_t> Log::end_of_read(const Segment& segment, std::uint32_t sta
     return cursor.next_position();
 }
 
+// Unlike Kafka: where compaction has removed the records that a segment's time index speaks of, the
+// next segments are looked at. Kafka says that there is no such record.
 Result<Bytes> Log::find_batch_at_or_after(TimestampMs timestamp, Offset from) const {
     for (std::size_t i = segments_.empty() ? 0 : segment_index(from); i < segments_.size(); ++i) {
         const Segment& segment = *segments_[i];

@@ -187,6 +187,74 @@ TEST(Compression, EveryFieldOfAnLz4FrameIsUnderstood) {
     EXPECT_FALSE(decompress(CompressionType::Lz4, frame).ok());
 }
 
+Bytes joined(std::initializer_list<BytesView> parts) {
+    Bytes all;
+    for (const BytesView part : parts) all.insert(all.end(), part.begin(), part.end());
+    return all;
+}
+
+// What Apache Kafka 4.3.0 said to each of them, as the records of a Produce request.
+TEST(Compression, ShapesOfStreamsAreReadAsKafkaReadsThem) {
+    const Bytes plain = mixed_bytes(500);
+    const BytesView one = BytesView(plain).first(100);
+    const BytesView two = BytesView(plain).subspan(100);
+    const Bytes junk = {'j', 'u', 'n', 'k'};
+    const Bytes none;
+    const Bytes skippable = {0x50, 0x2a, 0x4d, 0x18, 3, 0, 0, 0, 'a', 'b', 'c'};
+    const auto packed = [](CompressionType type, BytesView bytes) {
+        return compress(with_default_level(type), bytes);
+    };
+    using enum CompressionType;
+    const Bytes gzip = packed(Gzip, plain);
+    const Bytes lz4 = packed(Lz4, plain);
+    const Bytes zstd = packed(Zstd, plain);
+    const Bytes snappy = packed(Snappy, plain);
+    const Bytes gzip_parts[] = {packed(Gzip, one), packed(Gzip, none), packed(Gzip, two)};
+    const Bytes zstd_parts[] = {packed(Zstd, one), packed(Zstd, none), packed(Zstd, two)};
+    const Bytes lz4_parts[] = {packed(Lz4, one), packed(Lz4, two)};
+    Bytes bad_gzip_sum = gzip;
+    bad_gzip_sum[gzip.size() - 6] ^= 1;
+    const Bytes negative_length = {0xff, 0xff, 0xff, 0xfb};
+    const Bytes zero_length(4);
+    const struct {
+        const char* what;
+        CompressionType type;
+        Bytes bytes;
+        bool read;
+    } shapes[] = {
+        {"members", Gzip, joined({gzip_parts[0], gzip_parts[2]}), true},
+        {"an empty member", Gzip, joined({gzip_parts[0], gzip_parts[1], gzip_parts[2]}), true},
+        {"junk behind it", Gzip, joined({gzip, junk}), true},
+        {"a wrong checksum", Gzip, bad_gzip_sum, false},
+        {"without its header", Gzip, Bytes(gzip.begin() + 10, gzip.end()), false},
+        {"junk behind it", Lz4, joined({lz4, junk}), true},
+        {"a skippable frame", Lz4, joined({skippable, lz4}), false},
+        {"frames", Zstd, joined({zstd_parts[0], zstd_parts[2]}), true},
+        {"an empty frame", Zstd, joined({zstd_parts[0], zstd_parts[1], zstd_parts[2]}), true},
+        {"a skippable frame", Zstd, joined({skippable, zstd}), true},
+        {"a skippable frame at the end", Zstd, joined({zstd, skippable}), true},
+        {"junk behind it", Zstd, joined({zstd, junk}), false},
+        {"a length of zero", Snappy, joined({snappy, zero_length}), false},
+        {"a negative length", Snappy, joined({snappy, negative_length}), false},
+    };
+    for (const auto& shape : shapes) {
+        const auto back = decompress(shape.type, shape.bytes);
+        EXPECT_EQ(back.ok() && *back == plain, shape.read)
+            << name_of(shape.type) << ", " << shape.what;
+    }
+    // It ends with the first frame: there are too few records then.
+    EXPECT_EQ(decompress(Lz4, joined({lz4_parts[0], lz4_parts[1]}))->size(), one.size());
+    for (const auto& [log, read] : {std::pair{20, true}, {27, true}, {28, false}, {31, false}}) {
+        Bytes frame = {0x28, 0xb5, 0x2f, 0xfd, 0, static_cast<std::uint8_t>((log - 10) << 3)};
+        const std::size_t block_header = (plain.size() << 3) | 1;
+        for (int shift = 0; shift < 24; shift += 8) {
+            frame.push_back(static_cast<std::uint8_t>(block_header >> shift));
+        }
+        const auto back = decompress(Zstd, joined({frame, plain}));
+        EXPECT_EQ(back.ok() && *back == plain, read) << "a window of 2^" << log;
+    }
+}
+
 TEST(Compression, ABombIsUnpackedOnlyAsFarAsItIsRead) {
     const Bytes zeros(16 << 20);
     for (const CompressionType type :

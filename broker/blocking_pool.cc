@@ -14,15 +14,19 @@ BlockingPool::~BlockingPool() {
 }
 
 void BlockingPool::submit(BlockingJob& job) {
-    const std::lock_guard lock(mutex_);
-    job.next = nullptr;
-    (last_ ? last_->next : first_) = &job;
-    last_ = &job;
-    if (idle_ > 0) {
-        changed_.notify_one();
-    } else if (threads_.size() < max_threads_) {
-        threads_.emplace_back([this] { work(); });
+    {
+        const std::lock_guard lock(mutex_);
+        job.next = nullptr;
+        (last_ ? last_->next : first_) = &job;
+        last_ = &job;
+        if (idle_ == 0 && threads_.size() < max_threads_) {
+            threads_.emplace_back([this] { work(); });
+            return;
+        }
+        if (idle_ == 0) return;
     }
+    // Without the lock, which the thread that wakes up wants first.
+    changed_.notify_one();
 }
 
 void BlockingPool::finish_jobs() {
@@ -31,6 +35,7 @@ void BlockingPool::finish_jobs() {
 }
 
 void BlockingPool::work() {
+    prepare_();
     std::unique_lock lock(mutex_);
     while (true) {
         if (BlockingJob* const job = first_) {

@@ -16,7 +16,10 @@ struct BlockingJob {
 
 class BlockingPool {
   public:
-    explicit BlockingPool(std::size_t max_threads) : max_threads_(max_threads) {}
+    // Each of its threads begins with `prepare`.
+    explicit BlockingPool(
+        std::size_t max_threads, void (*prepare)() = [] {})
+        : max_threads_(max_threads), prepare_(prepare) {}
     // Finishes every job that was submitted.
     ~BlockingPool();
 
@@ -29,6 +32,7 @@ class BlockingPool {
     void work();
 
     const std::size_t max_threads_;
+    void (*const prepare_)();
     std::mutex mutex_;
     std::condition_variable changed_;
     std::condition_variable all_idle_;

@@ -5,6 +5,7 @@
 #include <sys/uio.h>
 
 #include <algorithm>
+#include <boost/asio/post.hpp>
 #include <cerrno>
 #include <cstring>
 
@@ -72,11 +73,24 @@ void Connection::wait_writable() {
     waits_writable_ = true;
     ++waits_;
     socket_.async_wait(socket_.wait_write, [this](const boost::system::error_code&) {
-        --waits_;
-        waits_writable_ = false;
-        attend_later();
+        may_send_again();
         loop_.attend_all();
     });
+}
+
+void Connection::wait_for_turn() {
+    waits_writable_ = true;
+    ++waits_;
+    boost::asio::post(socket_.get_executor(), [this] {
+        may_send_again();
+        loop_.attend_all();
+    });
+}
+
+void Connection::may_send_again() {
+    --waits_;
+    waits_writable_ = false;
+    attend_later();
 }
 
 void Connection::on_readable() {

@@ -66,6 +66,9 @@ class Connection final : public Client {
 
     void wait_readable();
     void wait_writable();
+    // The shard's others come first.
+    void wait_for_turn();
+    void may_send_again();
     void on_readable();
     // False when nothing more can be read now.
     bool read_once();
@@ -117,7 +120,7 @@ class Connection final : public Client {
 
     int waits_ = 0;  // of the event loop; the connection lives until they are over
     bool waits_readable_ = false;
-    bool waits_writable_ = false;  // or for pages of a file that is to be sent
+    bool waits_writable_ = false;  // or for its turn, or for pages of a file that is to be sent
     bool closing_ = false;
     bool closed_ = false;
     bool listed_ = false;  // in the loop's list of those to attend to

@@ -15,10 +15,10 @@
 namespace kafka::broker {
 namespace {
 // What one connection may send before the others of the shard get their turn.
-constexpr std::int64_t kBytesInTurn = 8 << 20;
+constexpr std::int64_t kBytesInTurn = 256 << 10;
 // Of a file, looked for in the page cache and sent at once; and what is read ahead of a client that
 // is behind what the cache holds.
-constexpr std::int64_t kFileBytesAtOnce = 1 << 20;
+constexpr std::int64_t kFileBytesAtOnce = 256 << 10;
 constexpr std::int64_t kReadAheadBytes = 4 << 20;
 // An encoder that grew beyond this is not kept for the next answers.
 constexpr std::size_t kKeptEncoderBytes = 512 << 10;
@@ -47,7 +47,7 @@ void Connection::send_answers() {
         turn -= static_cast<std::int64_t>(size);
     }
     if (sent_ < answers_->size() || splice_ < answers_->splices().size()) {
-        wait_writable();  // it is writable: this is only a way to the end of the line
+        wait_for_turn();
         return;
     }
     sent_ = 0;
@@ -113,10 +113,8 @@ bool Connection::has_pages(const Records& records) {
 }
 
 void Connection::pages_fetched(std::int64_t until) {
-    --waits_;
-    waits_writable_ = false;
     splice_cached_ = until;
-    attend_later();
+    may_send_again();
 }
 
 std::size_t Connection::send_file(const Records& records) {

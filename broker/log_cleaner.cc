@@ -1,13 +1,11 @@
 #include "broker/log_cleaner.h"
 
-#include <sys/resource.h>
-#include <unistd.h>
-
 #include <algorithm>
 #include <cstdlib>
 #include <utility>
 
 #include "base/log.h"
+#include "broker/scheduling.h"
 #include "cluster/effective_config.h"
 #include "storage/compaction/compaction_plan.h"
 #include "storage/partition.h"
@@ -15,8 +13,6 @@
 namespace kafka::broker {
 namespace {
 
-// Behind the shards, but not so far that a busy machine never compacts.
-constexpr int kNiceness = 10;
 // How often those who work ask whether they still should.
 constexpr std::uint64_t kBytesPerPass = std::uint64_t{256} << 10;
 constexpr std::uint64_t kBytesPerLook = std::uint64_t{64} << 20;
@@ -123,7 +119,7 @@ void LogCleaner::stop() {
 }
 
 void LogCleaner::work(std::size_t index) {
-    (void)setpriority(PRIO_PROCESS, static_cast<id_t>(gettid()), kNiceness);
+    stay_behind();
     bool is_idle = false;
     Time idle_since{};
     while (true) {

@@ -7,6 +7,7 @@
 #include "base/log.h"
 #include "broker/config.h"
 #include "broker/connection_quota.h"
+#include "broker/scheduling.h"
 #include "broker/shards.h"
 
 namespace kafka::broker {
@@ -51,7 +52,10 @@ ShardLoop::~ShardLoop() {
 }
 
 void ShardLoop::start_thread() {
-    thread_ = std::thread([this] { io_.run(); });
+    thread_ = std::thread([this] {
+        ask_for_short_turns();
+        io_.run();
+    });
 }
 
 void ShardLoop::stop_and_join() {

@@ -3,6 +3,7 @@
 #include <latch>
 
 #include "broker/config.h"
+#include "broker/scheduling.h"
 #include "broker/shard_loop.h"
 
 namespace kafka::broker {
@@ -21,7 +22,7 @@ Shards::Shards(std::size_t count, const BrokerConfig& config, const Clock& clock
     : count_(count),
       config_(config),
       blocking_pool_(kBlockingThreads),
-      reading_pool_(kBlockingThreads),
+      reading_pool_(kBlockingThreads, &ask_for_long_turns),
       quota_(config.connection_limits) {
     CHECK(count > 0, "there is a shard");
     for (std::size_t i = 0; i < count; ++i) {

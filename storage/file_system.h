@@ -1,7 +1,7 @@
 // The seam that every disk access of the storage goes through: PosixFileSystem in the broker,
 // MemoryFileSystem with faults in tests. A FileSystem may be called from any thread. A File belongs
-// to one thread, except for sync(), read_at(), fetch_pages() and fd(), which any thread may call
-// meanwhile.
+// to one thread, except for sync(), read_at(), fd() and what fetches pages, which any thread may
+// call meanwhile.
 //
 // Whatever fails is KAFKA_STORAGE_ERROR with a message that names the call, the path and the
 // reason.
@@ -31,6 +31,8 @@ class File : public std::enable_shared_from_this<File> {
     virtual Result<std::size_t> read_at(std::uint64_t position, MutableBytes into) const = 0;
     // Waits until reading these bytes need not wait for the disk.
     virtual void fetch_pages(std::uint64_t /*position*/, std::uint64_t /*size*/) const {}
+    // Begins with it: whoever reads on soon waits less.
+    virtual void begin_to_fetch_pages(std::uint64_t /*position*/, std::uint64_t /*size*/) const {}
     // Writes all of it. After a failure any prefix may have reached the file.
     virtual Result<Done> write_at(std::uint64_t position, BytesView bytes) = 0;
     virtual Result<Done> truncate(std::uint64_t size) = 0;

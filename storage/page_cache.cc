@@ -23,7 +23,10 @@ bool page_is_cached(int fd, std::uint64_t position) {
 
 }  // namespace
 
+void leave_reading_ahead_to_us(int fd) { (void)::posix_fadvise(fd, 0, 0, POSIX_FADV_RANDOM); }
+
 bool is_cached(int fd, std::uint64_t position, std::uint64_t size) {
+    leave_reading_ahead_to_us(fd);
     if (size == 0) return true;
     const std::uint64_t last = position + size - 1;
     if (!page_is_cached(fd, position)) return false;

@@ -6,8 +6,12 @@
 
 namespace kafka::storage {
 
+// The kernel reads ahead, megabytes at a time, on the thread that misses the first page, and were
+// it one that must not wait: so not behind this descriptor any more.
+void leave_reading_ahead_to_us(int fd);
+
 // Can these bytes be read without waiting? Asked of one page in sixteen, as pages come and go in
-// larger groups. True where the file system cannot tell. What is missing begins to be read.
+// larger groups. True where the file system cannot tell. The kernel does not read ahead from here.
 bool is_cached(int fd, std::uint64_t position, std::uint64_t size);
 
 // Waits until the pages have been read. What fails is for the one who reads them to find out.

@@ -58,6 +58,9 @@ class PosixFile : public File {
     Result<std::size_t> read_at(std::uint64_t position, MutableBytes into) const override {
         CachedReads* const cached_only = CachedReads::current();
         int flags = cached_only ? RWF_NOWAIT : 0;
+        if (cached_only && !std::exchange(is_looked_up_, true)) {
+            leave_reading_ahead_to_us(fd_.get());
+        }
         std::size_t done = 0;
         while (done < into.size()) {
             const iovec part{into.data() + done, into.size() - done};
@@ -80,6 +83,9 @@ class PosixFile : public File {
 
     void fetch_pages(std::uint64_t position, std::uint64_t size) const override {
         storage::fetch_pages(fd_.get(), position, size);
+    }
+    void begin_to_fetch_pages(std::uint64_t position, std::uint64_t size) const override {
+        storage::begin_to_fetch_pages(fd_.get(), position, size);
     }
 
     Result<Done> write_at(std::uint64_t position, BytesView bytes) override {
@@ -109,6 +115,8 @@ class PosixFile : public File {
   private:
     Descriptor fd_;
     std::string path_;
+    // By the thread that it belongs to, which is the one that may not wait.
+    mutable bool is_looked_up_ = false;
 };
 
 class PosixLock : public DirectoryLock {

@@ -1,8 +1,19 @@
 #include "bench/load/driver.h"
 
+#include <sched.h>
+#include <sys/prctl.h>
+
+#include <algorithm>
+
 namespace kafka::bench {
 namespace {
 constexpr double kPatienceSeconds = 30;
+}
+
+void be_on_time() {
+    (void)prctl(PR_SET_TIMERSLACK, 1);
+    const sched_param first{.sched_priority = 1};
+    (void)sched_setscheduler(0, SCHED_FIFO, &first);
 }
 
 Driver::Driver(const std::string& address, std::size_t connections)
@@ -23,6 +34,13 @@ void Driver::send(std::size_t connection, BytesView request, Clock::time_point d
         ++waiting_;
     }
     flush(connection);
+}
+
+int Driver::wait(std::span<epoll_event> into, Clock::duration at_most) {
+    const auto left = std::max(at_most, Clock::duration::zero());
+    const auto seconds = std::chrono::floor<std::chrono::seconds>(left);
+    const timespec limit{seconds.count(), (left - seconds).count()};
+    return epoll_pwait2(epoll_.get(), into.data(), static_cast<int>(into.size()), &limit, nullptr);
 }
 
 void Driver::flush(std::size_t connection) {

@@ -7,6 +7,7 @@
 #include <array>
 #include <chrono>
 #include <deque>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -20,6 +21,10 @@ using Clock = std::chrono::steady_clock;
 inline double seconds_between(Clock::time_point from, Clock::time_point to) {
     return std::chrono::duration<double>(to - from).count();
 }
+
+// For a load at a rate, which sleeps between its requests: where the machine lets it, it wakes up
+// to the microsecond and before everybody else, so that what it waits for is the broker.
+void be_on_time();
 
 class Driver {
   public:
@@ -40,13 +45,12 @@ class Driver {
     void send(std::size_t connection, BytesView request, Clock::time_point due,
               bool answered = true);
 
-    // Waits at most `timeout_ms` for anything and calls `on_answer(connection, reader, latency_s)`
-    // for each answer. Throws Trouble when nothing at all comes for 30 seconds.
+    // Waits at most so long for anything and calls `on_answer(connection, reader, latency_s)` for
+    // each answer. Throws Trouble when nothing at all comes for 30 seconds.
     template <class OnAnswer>
-    void poll(int timeout_ms, OnAnswer on_answer) {
+    void poll(Clock::duration at_most, OnAnswer on_answer) {
         std::array<epoll_event, 64> events;
-        const int count =
-            epoll_wait(epoll_.get(), events.data(), static_cast<int>(events.size()), timeout_ms);
+        const int count = wait(events, at_most);
         note_life(count > 0);
         for (int at = 0; at < count; ++at) {
             const epoll_event& event = events[static_cast<std::size_t>(at)];
@@ -75,6 +79,7 @@ class Driver {
         bool wants_to_write = false;
     };
 
+    int wait(std::span<epoll_event> into, Clock::duration at_most);
     void flush(std::size_t connection);
     void watch(std::size_t connection, int operation);
     void note_life(bool alive);

@@ -45,9 +45,10 @@ class EndToEnd {
         while (!finished() || !sent_.empty()) {
             pump();
             // Never sleeps: the time it takes to wake up is not the broker's.
-            driver_.poll(0, [&](std::size_t connection, Reader& answer, double) {
-                connection == kProducer ? take_produced(answer) : take_fetched(answer);
-            });
+            driver_.poll(Clock::duration::zero(),
+                         [&](std::size_t connection, Reader& answer, double) {
+                             connection == kProducer ? take_produced(answer) : take_fetched(answer);
+                         });
         }
         Report report;
         report.add("records", static_cast<double>(latencies_.size()));

@@ -39,8 +39,9 @@ class FetchLoad {
         const double cpu_before = cpu_seconds(options_.broker_pid);
         const Clock::time_point started = Clock::now();
         for (pump(); driver_.waiting() > 0; pump()) {
-            driver_.poll(
-                1000, [&](std::size_t, Reader& answer, double latency) { take(answer, latency); });
+            driver_.poll(std::chrono::seconds(1), [&](std::size_t, Reader& answer, double latency) {
+                take(answer, latency);
+            });
         }
         const double cpu = cpu_seconds(options_.broker_pid) - cpu_before;
 

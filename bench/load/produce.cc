@@ -26,13 +26,15 @@ class ProduceLoad {
     }
 
     void run() {
+        if (options_.rate > 0) be_on_time();
         const double cpu_before = cpu_seconds(options_.broker_pid);
         started_ = last_ = due_ = Clock::now();
         do {
             pump();
+            const Clock::duration pause =
+                options_.rate > 0 ? due_ - Clock::now() : std::chrono::seconds(1);
             driver_.poll(
-                options_.rate > 0 ? 0 : 1000,
-                [&](std::size_t, Reader& answer, double latency) { take(answer, latency); });
+                pause, [&](std::size_t, Reader& answer, double latency) { take(answer, latency); });
         } while (!finished() || driver_.waiting() > 0 || unsent());
         report(cpu_seconds(options_.broker_pid) - cpu_before);
     }

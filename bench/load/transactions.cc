@@ -78,9 +78,10 @@ class Transactions {
         while (!finished() || step_ != Step::Idle || end_offset_ > next_) {
             pump();
             // Never sleeps: the time it takes to wake up is not the broker's.
-            driver_.poll(0, [&](std::size_t connection, Reader& answer, double) {
-                connection == kProducer ? take_answer(answer) : take_fetched(answer);
-            });
+            driver_.poll(Clock::duration::zero(),
+                         [&](std::size_t connection, Reader& answer, double) {
+                             connection == kProducer ? take_answer(answer) : take_fetched(answer);
+                         });
         }
         const double commits = static_cast<double>(latencies_.size());
         Report report;

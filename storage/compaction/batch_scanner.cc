@@ -24,6 +24,8 @@ Result<Done> BatchScanner::fill(std::size_t wanted) {
     if (!got) return got.error();
     buffer_position_ = next_;
     buffered_ = kept + *got;
+    const std::size_t end = buffer_position_ + buffered_;
+    file_.begin_to_fetch_pages(end, std::min<std::size_t>(buffer_.size(), size_ - end));
     if (buffered_ < wanted) return corrupt("fewer bytes than it had");
     return Done{};
 }

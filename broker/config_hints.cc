@@ -33,7 +33,7 @@ constexpr std::array<std::string_view, 9> kRemovedInKafka4{
 };
 
 // Besides the defaults of topics, which are in the table of topic keys.
-constexpr std::array<std::string_view, 81> kWithEffect{
+constexpr std::array<std::string_view, 82> kWithEffect{
     "add.partitions.to.txn.retry.backoff.max.ms",
     "add.partitions.to.txn.retry.backoff.ms",
     "advertised.listeners",
@@ -94,6 +94,7 @@ constexpr std::array<std::string_view, 81> kWithEffect{
     "offsets.topic.num.partitions",
     "offsets.topic.replication.factor",
     "offsets.topic.segment.bytes",
+    "producer.id.expiration.check.interval.ms",
     "producer.id.expiration.ms",
     "request.timeout.ms",
     "socket.listen.backlog.size",

@@ -6,7 +6,10 @@
 #include <utility>
 
 #include "base/log.h"
+#include "broker/config.h"
 #include "broker/group_commit.h"
+#include "broker/shards.h"
+#include "cluster/effective_config.h"
 #include "storage/partition.h"
 
 namespace kafka::broker {
@@ -28,6 +31,12 @@ Housekeeping::Housekeeping(Shard& shard, Removals& removals, HousekeepingInterva
         self.apply_retention();
         self.rearm(self.retention_alarm_, self.intervals_.retention_check);
     };
+    producers_alarm_.owner = this;
+    producers_alarm_.fire = [](Timer& timer) {
+        Housekeeping& self = *static_cast<Alarm&>(timer).owner;
+        self.expire_producers();
+        self.rearm(self.producers_alarm_, self.intervals_.producer_check);
+    };
     flush_alarm_.owner = this;
     flush_alarm_.fire = [](Timer& timer) {
         Housekeeping& self = *static_cast<Alarm&>(timer).owner;
@@ -44,12 +53,14 @@ Housekeeping::Housekeeping(Shard& shard, Removals& removals, HousekeepingInterva
 
 void Housekeeping::start() {
     rearm(retention_alarm_, intervals_.retention_check);
+    rearm(producers_alarm_, intervals_.producer_check);
     rearm(flush_alarm_, intervals_.flush_check);
     rearm(segments_alarm_, intervals_.checkpoint);
 }
 
 void Housekeeping::stop() {
     shard_.timers().cancel(retention_alarm_);
+    shard_.timers().cancel(producers_alarm_);
     shard_.timers().cancel(flush_alarm_);
     shard_.timers().cancel(segments_alarm_);
     cold_.clear();
@@ -65,7 +76,6 @@ void Housekeeping::apply_retention() {
     cold_.clear();  // they get their turn with the others
     for (const auto& [key, partition] : shard_.partitions()) {
         if (partition->is_offline()) continue;
-        partition->expire_producers(now, intervals_.producer_id_expiration_ms);
         apply_retention(key, *partition, now);
     }
     fetch_missing();
@@ -108,6 +118,15 @@ void Housekeeping::go_on_with_retention() {
         if (partition && !partition->is_offline()) apply_retention(key, *partition, now);
     }
     fetch_missing();
+}
+
+void Housekeeping::expire_producers() {
+    const TimestampMs now{shard_.clock().wall_ms()};
+    const std::int64_t expiration_ms = cluster::broker_number(
+        "producer.id.expiration.ms", shard_.image(), shard_.all().config().statics);
+    for (const auto& [key, partition] : shard_.partitions()) {
+        if (!partition->is_offline()) partition->expire_producers(now, expiration_ms);
+    }
 }
 
 void Housekeeping::flush_segments() {

@@ -17,7 +17,7 @@ struct HousekeepingIntervals {
     std::chrono::milliseconds retention_check;  // log.retention.check.interval.ms
     std::chrono::milliseconds flush_check;      // log.flush.scheduler.interval.ms; mostly never
     std::chrono::milliseconds checkpoint;       // log.flush.offset.checkpoint.interval.ms
-    std::int64_t producer_id_expiration_ms;     // producer.id.expiration.ms
+    std::chrono::milliseconds producer_check;   // producer.id.expiration.check.interval.ms
 };
 
 class Housekeeping {
@@ -31,6 +31,7 @@ class Housekeeping {
 
     // What the timers do.
     void apply_retention();
+    void expire_producers();
     void flush_what_is_due();
     void flush_segments();
 
@@ -49,6 +50,7 @@ class Housekeeping {
     Removals& removals_;
     const HousekeepingIntervals intervals_;
     Alarm retention_alarm_;
+    Alarm producers_alarm_;
     Alarm flush_alarm_;
     Alarm segments_alarm_;
     // Partitions whose retention waits for pages of indexes; they go on when these are there.

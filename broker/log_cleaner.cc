@@ -16,6 +16,10 @@ namespace {
 // How often those who work ask whether they still should.
 constexpr std::uint64_t kBytesPerPass = std::uint64_t{256} << 10;
 constexpr std::uint64_t kBytesPerLook = std::uint64_t{64} << 20;
+// Of each segment whose age is asked; and how often again when pages do not stay until they are
+// read.
+constexpr std::uint64_t kBytesToFetch = 4096;
+constexpr int kTurnsBeforePatience = 100;
 // The disk may have room again by then.
 constexpr std::chrono::minutes kRestAfterFailure{1};
 // How long a setting that was changed may go unnoticed: by an idle thread, and by one that waits
@@ -149,20 +153,39 @@ bool LogCleaner::compact_dirtiest(const LogCleanerSettings& settings) {
 }
 
 std::vector<LogCleaner::Candidate> LogCleaner::candidates(TimestampMs now) {
-    std::vector<std::vector<Candidate>> by_shard(shards_.count());
-    shards_.run_on_all([&](Shard& here) {
-        auto& found = by_shard[static_cast<std::size_t>(here.id())];
-        for (const auto& [key, partition] : here.partitions()) {
-            if (!partition->config().cleanup_compact || partition->is_offline()) continue;
-            const auto need = partition->compaction_need(now);
-            if (!need || !need->is_due(partition->config())) continue;
-            found.push_back(
-                {key, partition->name().to_string(), partition->folder(), need->dirty_ratio()});
+    std::vector<Found> by_shard;
+    for (int turn = 0;; ++turn) {
+        by_shard = std::vector<Found>(shards_.count());
+        const bool patiently = turn == kTurnsBeforePatience;
+        shards_.run_on_all([&](Shard& here) {
+            by_shard[static_cast<std::size_t>(here.id())] = find_candidates(here, now, patiently);
+        });
+        bool is_complete = true;
+        for (const Found& found : by_shard) {
+            for (const storage::MissingPages& pages : found.missing) pages.fetch();
+            is_complete &= found.missing.empty();
         }
-    });
+        if (is_complete) break;
+    }
     std::vector<Candidate> all;
-    for (auto& found : by_shard) std::ranges::move(found, std::back_inserter(all));
+    for (Found& found : by_shard) std::ranges::move(found.candidates, std::back_inserter(all));
     return all;
+}
+
+// On the shard, which must not wait for the ages of segments.
+LogCleaner::Found LogCleaner::find_candidates(Shard& here, TimestampMs now, bool patiently) {
+    Found found;
+    std::optional<storage::CachedReads> reads;
+    if (!patiently) reads.emplace(kBytesToFetch);
+    for (const auto& [key, partition] : here.partitions()) {
+        if (!partition->config().cleanup_compact || partition->is_offline()) continue;
+        const auto need = partition->compaction_need(now);
+        if (!need || !need->is_due(partition->config())) continue;
+        found.candidates.push_back(
+            {key, partition->name().to_string(), partition->folder(), need->dirty_ratio()});
+    }
+    if (reads) found.missing = reads->take_missing();
+    return found;
 }
 
 std::optional<LogCleaner::Candidate> LogCleaner::take_dirtiest(

@@ -19,6 +19,7 @@
 #include "broker/log_directories.h"
 #include "broker/shards.h"
 #include "cluster/static_configs.h"
+#include "storage/cached_reads.h"
 #include "storage/compaction/compactor.h"
 
 namespace kafka::broker {
@@ -56,6 +57,11 @@ class LogCleaner {
         std::string folder;
         double dirty_ratio = 0;
     };
+    // Of a shard. Where pages are missing there may be more.
+    struct Found {
+        std::vector<Candidate> candidates;
+        std::vector<storage::MissingPages> missing;
+    };
 
     // Asks the metadata for the settings, and starts the threads that are missing.
     void learn_settings();
@@ -64,6 +70,7 @@ class LogCleaner {
     // False when there is nothing to compact now.
     bool compact_dirtiest(const LogCleanerSettings& settings);
     std::vector<Candidate> candidates(TimestampMs now);
+    static Found find_candidates(Shard& here, TimestampMs now, bool patiently);
     std::optional<Candidate> take_dirtiest(const std::vector<Candidate>& candidates);
     void compact(const Candidate& candidate, const LogCleanerSettings& settings, TimestampMs now);
     void failed(const Candidate& candidate, const Error& error);

@@ -34,10 +34,11 @@ storage::NodeIdentity identity_of(const BrokerConfig& config, storage::FileSyste
 
 HousekeepingIntervals intervals_of(const BrokerConfig& config) {
     using std::chrono::milliseconds;
-    return {.retention_check = milliseconds(config.number("log.retention.check.interval.ms")),
-            .flush_check = milliseconds(config.number("log.flush.scheduler.interval.ms")),
-            .checkpoint = milliseconds(config.number("log.flush.offset.checkpoint.interval.ms")),
-            .producer_id_expiration_ms = config.number("producer.id.expiration.ms")};
+    return {
+        .retention_check = milliseconds(config.number("log.retention.check.interval.ms")),
+        .flush_check = milliseconds(config.number("log.flush.scheduler.interval.ms")),
+        .checkpoint = milliseconds(config.number("log.flush.offset.checkpoint.interval.ms")),
+        .producer_check = milliseconds(config.number("producer.id.expiration.check.interval.ms"))};
 }
 
 }  // namespace

@@ -1,4 +1,5 @@
-// Retention of logs whose indexes are not in the page cache, as after a reboot.
+// Retention of logs whose indexes are not in the page cache, as after a reboot; expiry of
+// producers.
 #include "broker/housekeeping.h"
 
 #include <gtest/gtest.h>
@@ -135,6 +136,24 @@ TEST_F(HousekeepingTest, WhatIsStoppedWhilePagesAreOnTheirWayDropsNothing) {
     run_with_the_pool();
 
     EXPECT_EQ(log_starts(), std::vector<std::int64_t>(kPartitions, 0));
+}
+
+TEST_F(HousekeepingTest, ProducersAreForgottenByTheSettingOfTheMoment) {
+    Bytes records = batch(produced_by(7, 0, 0));
+    const TimestampMs now{shards_.clock_.wall_ms()};
+    ASSERT_TRUE(partition(0).append_as_leader(records, {}, now).ok());
+    shards_.clock_.advance(std::chrono::seconds(10));
+
+    housekeeping_.expire_producers();
+    EXPECT_TRUE(partition(0).producers().producers().contains(ProducerId{7}));
+
+    const ConfigRecord change{.resource_type = 4,
+                              .resource_name = "",
+                              .name = "producer.id.expiration.ms",
+                              .value = "5000"};
+    cluster::replay(shards_.home().image_for_replay(), change);
+    housekeeping_.expire_producers();
+    EXPECT_FALSE(partition(0).producers().producers().contains(ProducerId{7}));
 }
 
 }  // namespace

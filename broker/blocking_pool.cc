@@ -19,11 +19,11 @@ void BlockingPool::submit(BlockingJob& job) {
         job.next = nullptr;
         (last_ ? last_->next : first_) = &job;
         last_ = &job;
-        if (idle_ == 0 && threads_.size() < max_threads_) {
+        // Who is idle may have been woken for another job already.
+        if (++queued_ > idle_ && threads_.size() < max_threads_) {
             threads_.emplace_back([this] { work(); });
             return;
         }
-        if (idle_ == 0) return;
     }
     // Without the lock, which the thread that wakes up wants first.
     changed_.notify_one();
@@ -41,6 +41,7 @@ void BlockingPool::work() {
         if (BlockingJob* const job = first_) {
             first_ = job->next;
             if (!first_) last_ = nullptr;
+            --queued_;
             lock.unlock();
             job->run(*job);
             lock.lock();

@@ -17,8 +17,7 @@ struct BlockingJob {
 class BlockingPool {
   public:
     // Each of its threads begins with `prepare`.
-    explicit BlockingPool(
-        std::size_t max_threads, void (*prepare)() = [] {})
+    explicit BlockingPool(std::size_t max_threads, void (*prepare)() = &nothing)
         : max_threads_(max_threads), prepare_(prepare) {}
     // Finishes every job that was submitted.
     ~BlockingPool();
@@ -29,6 +28,7 @@ class BlockingPool {
     void finish_jobs();
 
   private:
+    static void nothing() {}
     void work();
 
     const std::size_t max_threads_;
@@ -38,6 +38,7 @@ class BlockingPool {
     std::condition_variable all_idle_;
     BlockingJob* first_ = nullptr;
     BlockingJob* last_ = nullptr;
+    std::size_t queued_ = 0;
     std::size_t idle_ = 0;
     bool stopping_ = false;
     std::vector<std::thread> threads_;

@@ -189,6 +189,16 @@ Bytes list_offsets_request(std::string_view topic, std::int32_t partition, std::
     return out.finish();
 }
 
+namespace {
+
+std::pair<std::string_view, std::string_view> key_and_value(std::string_view config) {
+    const std::size_t equals = config.find('=');
+    if (equals == config.npos) throw Trouble("a config is key=value");
+    return {config.substr(0, equals), config.substr(equals + 1)};
+}
+
+}  // namespace
+
 Bytes create_topic_request(std::string_view topic, std::int32_t partitions,
                            const std::vector<std::string>& configs) {
     Writer out;
@@ -200,12 +210,30 @@ Bytes create_topic_request(std::string_view topic, std::int32_t partitions,
     out.put<std::int32_t>(0);  // no assignments
     out.put(static_cast<std::int32_t>(configs.size()));
     for (const std::string_view config : configs) {
-        const std::size_t equals = config.find('=');
-        if (equals == config.npos) throw Trouble("a config is key=value");
-        out.put_string(config.substr(0, equals));
-        out.put_string(config.substr(equals + 1));
+        const auto [key, value] = key_and_value(config);
+        out.put_string(key);
+        out.put_string(value);
     }
     out.put<std::int32_t>(60000);
+    out.put<std::int8_t>(0);
+    return out.finish();
+}
+
+Bytes alter_topic_request(std::string_view topic, const std::vector<std::string>& configs) {
+    constexpr std::int8_t kTopic = 2;
+    constexpr std::int8_t kSet = 0;
+    Writer out;
+    out.begin_request(Api::IncrementalAlterConfigs, 0, 0);
+    out.put<std::int32_t>(1);
+    out.put(kTopic);
+    out.put_string(topic);
+    out.put(static_cast<std::int32_t>(configs.size()));
+    for (const std::string_view config : configs) {
+        const auto [key, value] = key_and_value(config);
+        out.put_string(key);
+        out.put(kSet);
+        out.put_string(value);
+    }
     out.put<std::int8_t>(0);
     return out.finish();
 }
@@ -252,6 +280,12 @@ std::int16_t read_created(Reader& answer) {
     answer.get<std::int32_t>();
     answer.get<std::int32_t>();
     answer.get_string();
+    return answer.get<std::int16_t>();
+}
+
+std::int16_t read_altered(Reader& answer) {
+    answer.get<std::int32_t>();
+    answer.get<std::int32_t>();
     return answer.get<std::int16_t>();
 }
 

@@ -21,6 +21,7 @@ enum class Api : std::int16_t {
     CreateTopics = 19,
     InitProducerId = 22,
     EndTxn = 26,
+    IncrementalAlterConfigs = 44,
 };
 
 // The peer did or said something that ends the measurement.
@@ -110,6 +111,7 @@ Bytes list_offsets_request(std::string_view topic, std::int32_t partition, std::
 // `configs` as key=value.
 Bytes create_topic_request(std::string_view topic, std::int32_t partitions,
                            const std::vector<std::string>& configs);
+Bytes alter_topic_request(std::string_view topic, const std::vector<std::string>& configs);
 
 // Bodies of answers, the correlation id already read. Each throws Trouble on a malformed answer.
 struct Produced {
@@ -132,6 +134,7 @@ struct ListedOffset {
 ListedOffset read_listed_offset(Reader& answer);
 
 std::int16_t read_created(Reader& answer);
+std::int16_t read_altered(Reader& answer);
 
 // The offset after the last whole batch in `records`; `offset` when there is none.
 std::int64_t offset_after(BytesView records, std::int64_t offset);

@@ -42,6 +42,7 @@ void Floor::handle(int fd, MutableBytes frame) {
         case Api::FindCoordinator:
         case Api::InitProducerId:
         case Api::EndTxn:
+        case Api::IncrementalAlterConfigs:
             break;
     }
     throw Trouble("only bench_load is served");

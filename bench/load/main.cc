@@ -17,7 +17,7 @@ void add_options(CLI::App& app, Options& options) {
     app.add_option("--record-bytes", options.shape.record_bytes);
     app.add_flag("--random", options.shape.random, "records that do not compress");
     app.add_option("--keys", options.shape.keys, "how many keys the records have; 0: none");
-    app.add_option("--config", options.configs, "of the topic to make, as key=value");
+    app.add_option("--config", options.configs, "of the topic to make or to alter, as key=value");
     app.add_option("--acks", options.acks);
     app.add_option("--bytes", options.bytes, "how much to produce");
     app.add_option("--seconds", options.seconds, "how long, instead of how much");
@@ -43,6 +43,7 @@ int run(int argc, char** argv) {
     add_mode("transactions", "measures from commit to reader of committed records", &transactions);
     add_mode("connections", "opens connections and holds them", &hold_connections);
     add_mode("create", "makes the topic", &create_topic);
+    add_mode("alter", "sets its configs", &alter_topic);
     add_mode("start", "times a broker's start until its first acknowledged record", &time_start)
         ->add_option("command", options.command, "the broker's command, after --");
     CLI11_PARSE(app, argc, argv);

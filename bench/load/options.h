@@ -16,7 +16,7 @@ struct Options {
     std::size_t connections = 4;
     std::size_t in_flight = 5;  // requests a connection
     BatchShape shape;
-    std::vector<std::string> configs;  // of the topic that is made
+    std::vector<std::string> configs;  // of the topic that is made or altered
     FetchLimits limits;
     std::int16_t acks = 1;
     double bytes = 1e9;                // how much to produce, unless `seconds` says how long
@@ -34,5 +34,6 @@ void transactions(const Options& options);
 void hold_connections(const Options& options);
 void time_start(const Options& options);
 void create_topic(const Options& options);
+void alter_topic(const Options& options);
 
 }  // namespace kafka::bench

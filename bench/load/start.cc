@@ -123,4 +123,15 @@ void create_topic(const Options& options) {
     }
 }
 
+void alter_topic(const Options& options) {
+    const Descriptor socket = dial(options.address);
+    const Bytes frame = call(socket, alter_topic_request(options.topic, options.configs));
+    Reader answer(frame);
+    answer.get<std::int32_t>();
+    const std::int16_t error_code = read_altered(answer);
+    if (error_code != 0) {
+        throw Trouble("IncrementalAlterConfigs answers error " + std::to_string(error_code));
+    }
+}
+
 }  // namespace kafka::bench

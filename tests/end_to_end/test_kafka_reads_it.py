@@ -52,20 +52,52 @@ class KafkaReadsIt(BrokerTestCase):
         self.client().produce_values("t", b"after the kill")
         self.broker.stop()
 
-        folder = self.broker.data / "t-0"
-        logs = sorted(folder.glob("*.log"))
-        self.assertGreater(len(logs), 2)
-        told = self.dump("--deep-iteration", "--print-data-log", "--files",
-                         ",".join(map(str, logs)))
-        self.assertNotIn("isvalid: false", told)
+        told = self.assert_nothing_wrong_in(self.broker.data / "t-0")
         self.assertEqual(told.count("baseOffset:"), 151)
         self.assertIn("after the kill", told)
+
+    def test_nor_in_what_was_compacted(self):
+        broker = self.new_broker(("log.cleaner.backoff.ms=20",))
+        broker.start()
+        now = int(time.time() * 1000)
+        with Client(broker.address) as client:
+            client.create_topic("t", cleanup_policy="compact", segment_bytes=1 << 20,
+                                index_interval_bytes=1000, min_cleanable_dirty_ratio=0.001)
+            for at in range(150):
+                # Times out of order, and batches of which nothing but the header is left.
+                records = [(b"k%d" % (one if at % 3 else 10 * at + one), os.urandom(2000), one)
+                           for one in range(10)]
+                client.produce("t", Batch(*records, timestamp=now - at * at % 1000,
+                                          codec=CODECS[at % len(CODECS)]))
+        folder = broker.data / "t-0"
+        limit = time.monotonic() + 60
+        while not self.is_compacted(folder):
+            self.assertLess(time.monotonic(), limit, "compaction did not happen")
+            time.sleep(0.02)
+        broker.stop()
+        told = self.assert_nothing_wrong_in(folder)
+        self.assertLess(told.count("payload:"), 1000)
+
+    @staticmethod
+    def is_compacted(folder):
+        """As far as the active segment."""
+        checkpoint = folder.parent / "cleaner-offset-checkpoint"
+        active = max(int(path.stem) for path in folder.glob("*.log"))
+        return checkpoint.exists() and f"t 0 {active}\n" in checkpoint.read_text()
+
+    def assert_nothing_wrong_in(self, folder):
+        logs = sorted(folder.glob("*.log"))
+        self.assertGreater(len(logs), 1)
+        records = self.dump("--deep-iteration", "--print-data-log", "--files",
+                            ",".join(map(str, logs)))
+        self.assertNotIn("isvalid: false", records)
         for suffix in ("index", "timeindex"):
             files = ",".join(str(path) for path in sorted(folder.glob(f"*.{suffix}")))
             told = self.dump("--verify-index-only", "--files", files)
             self.assertNotRegex(told, "(?i)mismatch|out of order|exception")
         for path in folder.glob("*.snapshot"):
             self.dump("--files", str(path))
+        return records
 
     def test_it_reads_aborted_transactions(self):
         broker = self.new_broker(("transaction.partition.verification.enable=false",))

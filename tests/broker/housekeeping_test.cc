@@ -39,18 +39,10 @@ class HousekeepingTest : public testing::Test {
     }
     ~HousekeepingTest() override {
         files_.release_fetches();
-        run_with_the_pool();
+        shards_.run_with_the_reading_pool();
     }
 
     storage::Partition& partition(std::int32_t index) { return shards_.partition(orders_, index); }
-    // Until nothing is fetched any more.
-    void run_with_the_pool() {
-        for (int fetches = -1; fetches != files_.fetches();) {
-            fetches = files_.fetches();
-            shards_.shards().reading_pool().finish_jobs();
-            shards_.run();
-        }
-    }
     std::vector<std::int64_t> log_starts() {
         std::vector<std::int64_t> starts;
         for (std::int32_t p = 0; p < kPartitions; ++p) {
@@ -84,7 +76,7 @@ TEST_F(HousekeepingTest, RetentionDoesNotWaitForTheDiskAndNobodyWaitsForIt) {
     EXPECT_EQ(log_starts(), std::vector<std::int64_t>(kPartitions, 0));
     EXPECT_EQ(produce_one(shards_, others, batch()), appended(0, 0));
     files_.release_fetches();
-    run_with_the_pool();
+    shards_.run_with_the_reading_pool();
     EXPECT_EQ(files_.stalls(), 0);
     const std::vector<std::int64_t> starts = log_starts();
     EXPECT_GT(starts.at(0), kBatches / 4);
@@ -99,7 +91,7 @@ TEST_F(HousekeepingTest, ACheckThatComesBeforeThePagesChangesNothing) {
 
     housekeeping_.apply_retention();
     files_.release_fetches();
-    run_with_the_pool();
+    shards_.run_with_the_reading_pool();
 
     EXPECT_EQ(files_.stalls(), 0);
     EXPECT_EQ(log_starts(), std::vector<std::int64_t>(kPartitions, kept_from()));
@@ -109,7 +101,7 @@ TEST_F(HousekeepingTest, RetentionWaitsForTheDiskAfterAllWhenPagesArePushedOutBe
     files_.forget_what_is_fetched();
 
     housekeeping_.apply_retention();
-    run_with_the_pool();
+    shards_.run_with_the_reading_pool();
 
     EXPECT_GT(files_.stalls(), 0);
     EXPECT_EQ(log_starts(), std::vector<std::int64_t>(kPartitions, kept_from()));
@@ -121,7 +113,7 @@ TEST_F(HousekeepingTest, APartitionMayBeDeletedWhileItsPagesAreOnTheirWay) {
 
     shards_.close_partition(orders_, 1);
     files_.release_fetches();
-    run_with_the_pool();
+    shards_.run_with_the_reading_pool();
 
     const std::int64_t kept = kept_from();
     EXPECT_EQ(log_starts(), (std::vector<std::int64_t>{kept, -1, kept, kept}));
@@ -133,7 +125,7 @@ TEST_F(HousekeepingTest, WhatIsStoppedWhilePagesAreOnTheirWayDropsNothing) {
 
     housekeeping_.stop();
     files_.release_fetches();
-    run_with_the_pool();
+    shards_.run_with_the_reading_pool();
 
     EXPECT_EQ(log_starts(), std::vector<std::int64_t>(kPartitions, 0));
 }

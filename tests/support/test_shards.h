@@ -116,9 +116,10 @@ class TestShards {
     // A shard that is held does nothing, as one that is busy with something else.
     void hold(ShardId shard) { held_.insert(shard); }
     void release(ShardId shard) { held_.erase(shard); }
-    // Everything that can happen now has happened.
-    void run() {
-        for (bool moved = true; moved;) {
+    // Everything that can happen now has happened; false when that was nothing.
+    bool run() {
+        bool has_moved = false;
+        for (bool moved = true; moved; has_moved |= moved) {
             moved = false;
             for (std::size_t i = 0; i < shards_.count(); ++i) {
                 const ShardId id{static_cast<std::uint32_t>(i)};
@@ -127,6 +128,13 @@ class TestShards {
                 moved |= shard.loop().io().poll() > 0;
             }
         }
+        return has_moved;
+    }
+    // The same with what is read from the disk, and with all that comes of it.
+    void run_with_the_reading_pool() {
+        do {
+            shards_.reading_pool().finish_jobs();
+        } while (run());
     }
     // Waits for what the blocking pool is doing; ten seconds are for ever.
     void run_until_something_happens() {

@@ -20,55 +20,37 @@ constexpr std::chrono::milliseconds kNever = std::chrono::hours(24 * 365 * 100);
 constexpr std::uint64_t kBytesToFetch = 4096;
 }  // namespace
 
+Housekeeping::Alarm::Alarm(Housekeeping& of, void (Housekeeping::*its_work)(),
+                           std::chrono::milliseconds its)
+    : owner(of), work(its_work), interval(its) {
+    fire = [](Timer& timer) {
+        auto& self = static_cast<Alarm&>(timer);
+        (self.owner.*self.work)();
+        self.owner.rearm(self);
+    };
+}
+
 Housekeeping::Housekeeping(Shard& shard, Removals& removals, HousekeepingIntervals intervals)
     : shard_(shard),
       removals_(removals),
-      intervals_(intervals),
-      fetch_(shard, [this] { go_on_with_retention(); }) {
-    retention_alarm_.owner = this;
-    retention_alarm_.fire = [](Timer& timer) {
-        Housekeeping& self = *static_cast<Alarm&>(timer).owner;
-        self.apply_retention();
-        self.rearm(self.retention_alarm_, self.intervals_.retention_check);
-    };
-    producers_alarm_.owner = this;
-    producers_alarm_.fire = [](Timer& timer) {
-        Housekeeping& self = *static_cast<Alarm&>(timer).owner;
-        self.expire_producers();
-        self.rearm(self.producers_alarm_, self.intervals_.producer_check);
-    };
-    flush_alarm_.owner = this;
-    flush_alarm_.fire = [](Timer& timer) {
-        Housekeeping& self = *static_cast<Alarm&>(timer).owner;
-        self.flush_what_is_due();
-        self.rearm(self.flush_alarm_, self.intervals_.flush_check);
-    };
-    segments_alarm_.owner = this;
-    segments_alarm_.fire = [](Timer& timer) {
-        Housekeeping& self = *static_cast<Alarm&>(timer).owner;
-        self.flush_segments();
-        self.rearm(self.segments_alarm_, self.intervals_.checkpoint);
-    };
-}
+      alarms_{Alarm(*this, &Housekeeping::apply_retention, intervals.retention_check),
+              Alarm(*this, &Housekeeping::expire_producers, intervals.producer_check),
+              Alarm(*this, &Housekeeping::flush_what_is_due, intervals.flush_check),
+              Alarm(*this, &Housekeeping::flush_segments, intervals.checkpoint)},
+      fetch_(shard, [this] { go_on_with_retention(); }) {}
 
 void Housekeeping::start() {
-    rearm(retention_alarm_, intervals_.retention_check);
-    rearm(producers_alarm_, intervals_.producer_check);
-    rearm(flush_alarm_, intervals_.flush_check);
-    rearm(segments_alarm_, intervals_.checkpoint);
+    for (Alarm& alarm : alarms_) rearm(alarm);
 }
 
 void Housekeeping::stop() {
-    shard_.timers().cancel(retention_alarm_);
-    shard_.timers().cancel(producers_alarm_);
-    shard_.timers().cancel(flush_alarm_);
-    shard_.timers().cancel(segments_alarm_);
+    for (Alarm& alarm : alarms_) shard_.timers().cancel(alarm);
     cold_.clear();
 }
 
-void Housekeeping::rearm(Alarm& alarm, std::chrono::milliseconds interval) {
-    if (interval >= kNever) return;
-    shard_.timers().arm(alarm, shard_.clock().monotonic() + interval);
+void Housekeeping::rearm(Alarm& alarm) {
+    if (alarm.interval >= kNever) return;
+    shard_.timers().arm(alarm, shard_.clock().monotonic() + alarm.interval);
 }
 
 void Housekeeping::apply_retention() {

@@ -3,6 +3,7 @@
 // Kafka's keys. None of it waits to read from the disk. Lives on its shard's thread.
 #pragma once
 
+#include <array>
 #include <chrono>
 #include <vector>
 
@@ -41,18 +42,19 @@ class Housekeeping {
     void fetch_missing();
     void go_on_with_retention();
 
+    // Does its work at its interval, from start() to stop().
     struct Alarm : Timer {
-        Housekeeping* owner = nullptr;
+        Alarm(Housekeeping& of, void (Housekeeping::*its_work)(), std::chrono::milliseconds its);
+
+        Housekeeping& owner;
+        void (Housekeeping::*const work)();
+        const std::chrono::milliseconds interval;
     };
-    void rearm(Alarm& alarm, std::chrono::milliseconds interval);
+    void rearm(Alarm& alarm);
 
     Shard& shard_;
     Removals& removals_;
-    const HousekeepingIntervals intervals_;
-    Alarm retention_alarm_;
-    Alarm producers_alarm_;
-    Alarm flush_alarm_;
-    Alarm segments_alarm_;
+    std::array<Alarm, 4> alarms_;
     // Partitions whose retention waits for pages of indexes; they go on when these are there.
     std::vector<TopicIdPartition> cold_;
     std::vector<storage::MissingPages> missing_;

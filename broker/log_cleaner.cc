@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "base/log.h"
+#include "broker/page_fetch.h"
 #include "broker/scheduling.h"
 #include "cluster/effective_config.h"
 #include "storage/compaction/compaction_plan.h"
@@ -16,10 +17,8 @@ namespace {
 // How often those who work ask whether they still should.
 constexpr std::uint64_t kBytesPerPass = std::uint64_t{256} << 10;
 constexpr std::uint64_t kBytesPerLook = std::uint64_t{64} << 20;
-// Of each segment whose age is asked; and how often again when pages do not stay until they are
-// read.
+// Of each segment whose age is asked.
 constexpr std::uint64_t kBytesToFetch = 4096;
-constexpr int kTurnsBeforePatience = 100;
 // The disk may have room again by then.
 constexpr std::chrono::minutes kRestAfterFailure{1};
 // How long a setting that was changed may go unnoticed: by an idle thread, and by one that waits
@@ -156,7 +155,7 @@ std::vector<LogCleaner::Candidate> LogCleaner::candidates(TimestampMs now) {
     std::vector<Found> by_shard;
     for (int turn = 0;; ++turn) {
         by_shard = std::vector<Found>(shards_.count());
-        const bool patiently = turn == kTurnsBeforePatience;
+        const bool patiently = turn == PageFetch::kTurnsBeforePatience;
         shards_.run_on_all([&](Shard& here) {
             by_shard[static_cast<std::size_t>(here.id())] = find_candidates(here, now, patiently);
         });

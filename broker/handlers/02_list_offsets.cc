@@ -4,6 +4,7 @@
 #include <optional>
 #include <vector>
 
+#include "broker/page_fetch.h"
 #include "broker/partition_work.h"
 #include "protocol/gen/list_offsets.h"
 #include "storage/cached_reads.h"
@@ -18,7 +19,6 @@ using Answer = Response::Topic::Partition;
 
 constexpr std::int16_t kFirstVersionWithLeaderEpochs = 4;
 constexpr BrokerId kConsumer{-1};
-constexpr int kTurnsBeforePatience = 100;
 // The first offset that is not on a remote tier yet. Without tiers there is none (KIP-1023).
 constexpr TimestampMs kEarliestPending{-6};
 
@@ -125,7 +125,7 @@ void go_on(const storage::Partition& partition, const Search& search, Item& item
     while (item.is_open) {
         if (item.record) return finish(item, partition.finish_lookup(*item.record, search.limit));
         std::optional<storage::CachedReads> reads;
-        if (search.turns < kTurnsBeforePatience) reads.emplace();
+        if (search.turns < PageFetch::kTurnsBeforePatience) reads.emplace();
         auto lookup = partition.begin_lookup(item.asked->timestamp, search.limit, item.from);
         item.missing.clear();
         if (reads) item.missing = reads->take_missing();

@@ -11,10 +11,10 @@
 #include "protocol/gen/create_topics.h"
 #include "protocol/gen/find_coordinator.h"
 #include "protocol/gen/offset_commit.h"
-#include "protocol/gen/offset_fetch.h"
 #include "tests/broker/handlers/produce_fixture.h"
 #include "tests/broker/server_fixture.h"
 #include "tests/support/cold_file_system.h"
+#include "tests/support/offset_requests.h"
 
 namespace kafka::broker {
 namespace {
@@ -28,16 +28,6 @@ OffsetCommitRequest commit_of(const std::string& group, std::int64_t offset, std
     partition.partition_index = {0};
     partition.committed_offset = {offset};
     partition.committed_metadata = std::move(metadata);
-    return request;
-}
-
-OffsetFetchRequest fetch_of(const std::string& group_id) {
-    OffsetFetchRequest request;
-    auto& group = request.groups.emplace_back();
-    group.group_id = group_id;
-    auto& topic = group.topics.emplace().emplace_back();
-    topic.name = "orders";
-    topic.partition_indexes = {PartitionIndex{0}};
     return request;
 }
 

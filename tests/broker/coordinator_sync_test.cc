@@ -8,9 +8,9 @@
 #include "protocol/gen/find_coordinator.h"
 #include "protocol/gen/init_producer_id.h"
 #include "protocol/gen/offset_commit.h"
-#include "protocol/gen/offset_fetch.h"
 #include "protocol/gen/txn_offset_commit.h"
 #include "tests/broker/handlers/ask.h"
+#include "tests/support/offset_requests.h"
 
 namespace kafka::broker {
 namespace {
@@ -41,13 +41,7 @@ class CoordinatorSync : public testing::Test {
         return ask(broker_, request, 9).topics.at(0).partitions.at(0).error_code;
     }
     std::int64_t committed() {
-        OffsetFetchRequest request;
-        auto& group = request.groups.emplace_back();
-        group.group_id = kGroup;
-        auto& topic = group.topics.emplace().emplace_back();
-        topic.name = "orders";
-        topic.partition_indexes = {PartitionIndex{0}};
-        const auto answer = ask(broker_, request, 8);
+        const auto answer = ask(broker_, fetch_of(kGroup), 8);
         return answer.groups.at(0).topics.at(0).partitions.at(0).committed_offset.value;
     }
     InitProducerIdResponse init_producer_id() {

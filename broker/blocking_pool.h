@@ -22,6 +22,7 @@ class BlockingPool {
     // Finishes every job that was submitted.
     ~BlockingPool();
 
+    std::size_t max_threads() const { return max_threads_; }
     // Any thread. Jobs start in the order in which they were submitted.
     void submit(BlockingJob& job);
     // Any thread but the pool's own: returns when every job submitted so far has run.

@@ -5,6 +5,7 @@
 
 #include "protocol/record_batch_builder.h"
 #include "tests/broker/handlers/produce_fixture.h"
+#include "tests/support/held_pool.h"
 
 namespace kafka::broker {
 namespace {
@@ -119,10 +120,13 @@ TEST_F(AppendLineTest, WhatIsToBePackedAnewIs) {
 }
 
 TEST_F(AppendLineTest, APartitionThatGoesMeanwhileIsAnswered) {
+    HeldPool pool(shards_.shards().reading_pool());
     send(large_batch());
+
     shards_.close_partition(orders_, 0);
-    const Answers got = answers();
-    EXPECT_EQ(got.at(0).error_code, ErrorCode::NOT_LEADER_OR_FOLLOWER);
+    pool.release();
+
+    EXPECT_EQ(answers().at(0).error_code, ErrorCode::NOT_LEADER_OR_FOLLOWER);
 }
 
 TEST_F(AppendLineTest, IdempotentProducersKeepTheirSequences) {

@@ -192,6 +192,7 @@ Result<std::unique_ptr<Partition>> LogDirectory::open_partition(const TopicParti
     if (!ready) return ready.error();
     {
         const std::scoped_lock lock(checkpoints_mutex_);
+        topics_[name] = topic_id;
         if (const auto known = checkpoints_.find(name); known != checkpoints_.end()) {
             options.recovery_point = known->second.recovery_point;
             options.log_start_offset = known->second.log_start_offset;
@@ -266,6 +267,7 @@ Result<std::string> LogDirectory::delete_folder(const TopicPartition& name) {
     auto done = files_.rename(file(name.to_string()), deleted);
     if (!done) return done.error();
     const std::scoped_lock lock(checkpoints_mutex_);
+    topics_.erase(name);
     if (checkpoints_.erase(name) > 0) forgotten_.insert(name);
     return deleted;
 }
@@ -277,6 +279,9 @@ Result<Done> LogDirectory::remove(const std::string& path) { return files_.remov
 Result<Done> LogDirectory::write_checkpoints(const std::vector<PartitionCheckpoint>& partitions) {
     const std::scoped_lock lock(checkpoints_mutex_);
     for (const PartitionCheckpoint& now : partitions) {
+        // What a deleted one was asked must not be taken for the state of its namesake.
+        const auto topic = topics_.find(now.partition);
+        if (topic == topics_.end() || topic->second != now.topic_id) continue;
         checkpoints_[now.partition] = {.recovery_point = now.recovery_point,
                                        .log_start_offset = now.log_start_offset,
                                        .high_watermark = now.high_watermark,

@@ -69,7 +69,8 @@ class LogDirectory : DiskFailures {
     Result<Done> remove(const std::string& path);
 
     // Writes the recovery point, log start, replication and cleaner checkpoints; partitions that
-    // are not named keep what was known of them. Blocks on syncs; one call at a time.
+    // are not named keep what was known of them, and those that were deleted since they were asked
+    // have no part in it. Blocks on syncs; one call at a time.
     Result<Done> write_checkpoints(const std::vector<PartitionCheckpoint>& partitions);
     // After every partition was closed: syncs, writes the checkpoints with each log flushed to its
     // end, and the marker that spares the next start the recovery.
@@ -115,6 +116,7 @@ class LogDirectory : DiskFailures {
 
     std::mutex checkpoints_mutex_;  // shards open and delete partitions at the same time
     std::unordered_map<TopicPartition, PartitionOffsets> checkpoints_;
+    std::unordered_map<TopicPartition, Uuid> topics_;  // of the partitions that are here now
     // Deleted, but still named by the files: a new partition of that name must not inherit from it.
     std::unordered_set<TopicPartition> forgotten_;
     bool checkpoints_are_wrong_ = false;  // a log ends before the recovery point they give it

@@ -199,6 +199,7 @@ void Partition::take_offline() {
 
 PartitionCheckpoint Partition::checkpoint() const {
     return {.partition = name_,
+            .topic_id = topic_id_,
             .recovery_point = log_->recovery_point(),
             .log_start_offset = log_start_offset(),
             .high_watermark = high_watermark_,

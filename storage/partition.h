@@ -90,6 +90,7 @@ struct FlushTicket {
 // What the checkpoint files of the log directory remember of a partition.
 struct PartitionCheckpoint {
     TopicPartition partition;
+    Uuid topic_id{};
     Offset recovery_point{0};
     Offset log_start_offset{0};
     Offset high_watermark{0};

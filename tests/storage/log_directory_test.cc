@@ -169,6 +169,29 @@ TEST_F(LogDirectoryTest, ADeletedPartitionsNameIsFreeAtOnceAndNothingIsInherited
     EXPECT_EQ(orders->log_end_offset(), Offset{2});
 }
 
+// Whoever writes checkpoints has asked the partitions before: meanwhile one may have been deleted,
+// and made anew. With the log start of the old one the records of the new one would be dropped.
+TEST_F(LogDirectoryTest, ACheckpointThatComesLateSaysNothingOfAPartitionMadeAnew) {
+    start();
+    open_orders();
+    append(5);
+    ASSERT_TRUE(orders->delete_records({8}).ok());
+    const PartitionCheckpoint late = orders->checkpoint();
+    ASSERT_TRUE(directory->delete_partition(std::move(orders)).ok());
+
+    ASSERT_TRUE(directory->write_checkpoints({late}).ok());
+    EXPECT_EQ(text_of("/data/log-start-offset-checkpoint"), "0\n0\n");
+
+    open_orders(Uuid{{9}});
+    append(1);
+    ASSERT_TRUE(directory->write_checkpoints({late}).ok());
+    kill();
+    start();
+    open_orders(Uuid{{9}});
+    EXPECT_EQ(orders->log_start_offset(), Offset{0});
+    EXPECT_EQ(orders->log_end_offset(), Offset{2});
+}
+
 // What a crash leaves of a topic that was being deleted: its name must work again.
 TEST_F(LogDirectoryTest, AFolderOfAnotherTopicIdIsSetAsideAndNothingIsInherited) {
     start();

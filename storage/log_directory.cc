@@ -156,6 +156,7 @@ Result<Done> LogDirectory::finish_recovery() {
             if (auto done = write_checkpoint_files(Durability::Synced); !done) return done;
         }
     }
+    if (has_unrecovered_) return Done{};
     auto boot = files_.open(file(kBootFile), OpenMode::Create);
     if (!boot) return boot.error();
     auto identity = files_.identity_since_boot(file(kBootFile));
@@ -167,6 +168,12 @@ Result<Done> LogDirectory::finish_recovery() {
         if (auto done = (*boot)->truncate(0); !done) return done;
     }
     return (*boot)->write_at(0, as_bytes(*identity));
+}
+
+// The next start must not take it for sound, whatever the others are.
+void LogDirectory::note_unrecovered() {
+    if (has_unrecovered_.exchange(true)) return;
+    (void)files_.remove(file(kBootFile)).ok();
 }
 
 void LogDirectory::mark_failed() {
@@ -189,7 +196,10 @@ Result<std::unique_ptr<Partition>> LogDirectory::open_partition(const TopicParti
     options.now = now;
     options.producer_id_expiration_ms = producer_expiration_ms;
     auto ready = prepare_folder(folder, name, topic_id, options.folder_is_new);
-    if (!ready) return ready.error();
+    if (!ready) {
+        note_unrecovered();
+        return ready.error();
+    }
     {
         const std::scoped_lock lock(checkpoints_mutex_);
         topics_[name] = topic_id;
@@ -201,7 +211,10 @@ Result<std::unique_ptr<Partition>> LogDirectory::open_partition(const TopicParti
         }
     }
     auto partition = Partition::open(files_, folder, name, topic_id, options);
-    if (!partition) return partition;
+    if (!partition) {
+        note_unrecovered();
+        return partition;
+    }
     const Offset recovery_point = (*partition)->checkpoint().recovery_point;
     if (recovery_point < options.recovery_point) {
         // What is appended now stands below the recovery point that the file has.
@@ -318,6 +331,9 @@ Result<Done> LogDirectory::close(const std::vector<PartitionCheckpoint>& partiti
         partition.recovery_point = partition.log_end_offset;
     }
     if (auto done = write_checkpoints(flushed); !done) return done;
+    if (has_unrecovered_) {
+        return Error{ErrorCode::KAFKA_STORAGE_ERROR, path_ + " has a partition that did not open"};
+    }
     // No registration with a controller has an epoch to remember.
     constexpr std::string_view kMarker = R"({"version":0,"brokerEpoch":-1})";
     return write_file_atomically(files_, file(kCleanShutdownFile), as_bytes(kMarker),

@@ -73,7 +73,8 @@ class LogDirectory : DiskFailures {
     // have no part in it. Blocks on syncs; one call at a time.
     Result<Done> write_checkpoints(const std::vector<PartitionCheckpoint>& partitions);
     // After every partition was closed: syncs, writes the checkpoints with each log flushed to its
-    // end, and the marker that spares the next start the recovery.
+    // end, and the marker that spares the next start the recovery; but an error instead where a
+    // partition could not be opened.
     Result<Done> close(const std::vector<PartitionCheckpoint>& partitions);
 
     // A disk error was seen: page cache and disk may differ, so the next start trusts neither, and
@@ -97,6 +98,7 @@ class LogDirectory : DiskFailures {
     Result<Done> load_checkpoints();
     Result<Done> scan();
     Result<Done> choose_recovery();
+    void note_unrecovered();
     Result<std::optional<Uuid>> topic_of(const std::string& folder) const;
     Result<Done> prepare_folder(const std::string& folder, const TopicPartition& name,
                                 const Uuid& topic_id, bool& is_new);
@@ -111,6 +113,8 @@ class LogDirectory : DiskFailures {
     std::vector<TopicPartition> found_;
     std::vector<std::string> removals_;
     std::atomic<bool> failed_ = false;
+    // A partition could not be opened. What the last run left of it is still to be recovered.
+    std::atomic<bool> has_unrecovered_ = false;
     std::function<void()> on_failure_;
     std::function<void(const std::string&)> on_set_aside_;
 

@@ -125,6 +125,39 @@ TEST_F(LogDirectoryTest, AKilledProcessIsToldFromAStoppedMachineAndACopiedDirect
     EXPECT_EQ(directory->recovery(), RecoveryMode::MachineFailed);  // another inode: a copy
 }
 
+// A disk that fails for a moment must not be the reason that damage is never looked for.
+TEST_F(LogDirectoryTest, APartitionThatCouldNotBeOpenedIsRecoveredTheNextTime) {
+    start();
+    open_orders();
+    append(10);
+    ASSERT_TRUE(directory->finish_recovery().ok());
+    const std::string log = "/data/orders-0/00000000000000000000.log";
+    const std::uint64_t in_fifth_batch = orders->size_in_bytes() / 2 - 1;
+    kill();
+    const Bytes damage(1, 0xee);
+    ASSERT_TRUE((*files.open(log, OpenMode::ReadWrite))->write_at(in_fifth_batch, damage).ok());
+    ASSERT_TRUE(files.sync_everything("/data").ok());
+    files.lose_power();
+    const auto start_without_orders = [&] {
+        start();
+        EXPECT_EQ(directory->recovery(), RecoveryMode::MachineFailed);
+        files.fail(MemoryFileSystem::Call::Open, log);
+        EXPECT_FALSE(directory->open_partition(kOrders, kTopicId, {}, kExpirationMs, kNow).ok());
+        ASSERT_TRUE(directory->finish_recovery().ok());
+    };
+
+    start_without_orders();
+    kill();
+    start_without_orders();
+    EXPECT_FALSE(directory->close({}).ok());
+    kill();
+    start();
+
+    EXPECT_EQ(directory->recovery(), RecoveryMode::MachineFailed);
+    open_orders();
+    EXPECT_EQ(orders->log_end_offset(), Offset{8});
+}
+
 // With the default of a day, a producer that may be silent for a month would be forgotten here, and
 // what it sends again appended a second time.
 TEST_F(LogDirectoryTest, AProducerIsRememberedAsLongAsIsAskedForAcrossAStop) {

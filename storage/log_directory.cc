@@ -153,7 +153,7 @@ Result<Done> LogDirectory::finish_recovery() {
     {
         const std::scoped_lock lock(checkpoints_mutex_);
         if (checkpoints_are_wrong_) {
-            if (auto done = write_checkpoint_files(Durability::Synced); !done) return done;
+            if (auto done = write_checkpoint_files(); !done) return done;
         }
     }
     if (has_unrecovered_) return Done{};
@@ -254,12 +254,12 @@ Result<Done> LogDirectory::prepare_folder(const std::string& folder, const Topic
         is_new = true;
     }
     if (is_new) {
-        // A partition of this name may have been here before: nothing of it must be inherited.
+        // A partition of this name may have been here before: nothing of it must be inherited. The
+        // files speak of all others too, so they are not left to the kernel; it is seldom enough.
         const std::scoped_lock lock(checkpoints_mutex_);
         const bool named = checkpoints_.erase(name) > 0 || forgotten_.contains(name);
         if (named) {
-            auto done = write_checkpoint_files(Durability::WhenTheKernelLikes);
-            if (!done) return done;
+            if (auto done = write_checkpoint_files(); !done) return done;
         }
     }
     const std::string metadata = folder + "/" + std::string(kPartitionMetadataFile);
@@ -300,11 +300,11 @@ Result<Done> LogDirectory::write_checkpoints(const std::vector<PartitionCheckpoi
                                        .high_watermark = now.high_watermark,
                                        .first_dirty_offset = now.first_dirty_offset};
     }
-    return write_checkpoint_files(Durability::Synced);
+    return write_checkpoint_files();
 }
 
 // With the mutex held.
-Result<Done> LogDirectory::write_checkpoint_files(Durability durability) {
+Result<Done> LogDirectory::write_checkpoint_files() {
     for (const auto& [name, field] : kCheckpointFiles) {
         OffsetCheckpoint checkpoint;
         for (const auto& [partition, offsets] : checkpoints_) {
@@ -315,7 +315,7 @@ Result<Done> LogDirectory::write_checkpoint_files(Durability durability) {
         }
         std::ranges::sort(checkpoint);
         const std::string text = to_text(checkpoint);
-        auto done = write_file_atomically(files_, file(name), as_bytes(text), durability);
+        auto done = write_file_atomically(files_, file(name), as_bytes(text), Durability::Synced);
         if (!done) return done;
     }
     forgotten_.clear();

@@ -102,7 +102,7 @@ class LogDirectory : DiskFailures {
     Result<std::optional<Uuid>> topic_of(const std::string& folder) const;
     Result<Done> prepare_folder(const std::string& folder, const TopicPartition& name,
                                 const Uuid& topic_id, bool& is_new);
-    Result<Done> write_checkpoint_files(Durability durability);
+    Result<Done> write_checkpoint_files();
     std::string file(std::string_view name) const;
 
     FileSystem& files_;

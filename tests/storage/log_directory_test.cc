@@ -202,6 +202,35 @@ TEST_F(LogDirectoryTest, ADeletedPartitionsNameIsFreeAtOnceAndNothingIsInherited
     EXPECT_EQ(orders->log_end_offset(), Offset{2});
 }
 
+TEST_F(LogDirectoryTest, APartitionMadeAnewDoesNotTearTheCheckpointsOfTheOthers) {
+    for (std::uint64_t seed = 1; seed <= 20; ++seed) {
+        start();
+        open_orders();
+        append(5);
+        ASSERT_TRUE(orders->delete_records({8}).ok());
+        ASSERT_TRUE(directory->write_checkpoints({orders->checkpoint()}).ok());
+        const TopicPartition other{"other", {0}};
+        const auto open_other = [&](const Uuid& id) {
+            auto opened = directory->open_partition(other, id, {}, kExpirationMs, kNow);
+            return opened.take();
+        };
+        auto deleted = open_other(Uuid{{8}});
+        ASSERT_TRUE(directory->write_checkpoints({deleted->checkpoint()}).ok());
+        ASSERT_TRUE(directory->delete_partition(std::move(deleted)).ok());
+        open_other(Uuid{{9}});
+        ASSERT_TRUE(files.sync_directory("/data").ok());
+        orders.reset();
+        directory.reset();
+        files.lose_power(seed);
+
+        auto again = LogDirectory::open(files, "/data", kNode);
+        ASSERT_TRUE(again.ok()) << seed << again.error().message;
+        EXPECT_EQ(text_of("/data/log-start-offset-checkpoint"), "0\n1\norders 0 8\n") << seed;
+        again->reset();
+        ASSERT_TRUE(files.remove_directory("/data").ok());
+    }
+}
+
 // Whoever writes checkpoints has asked the partitions before: meanwhile one may have been deleted,
 // and made anew. With the log start of the old one the records of the new one would be dropped.
 TEST_F(LogDirectoryTest, ACheckpointThatComesLateSaysNothingOfAPartitionMadeAnew) {

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <limits>
 #include <string>
 #include <utility>
 
@@ -145,8 +146,8 @@ Result<BatchCleaner::Outcome> BatchCleaner::clean(const RecordBatchView& batch, 
         return batch.record_count() == 0 ? Outcome::Unchanged : Outcome::Changed;
     }
     // From when on they count is written into the batch when it is first met (KIP-534).
-    const bool starts_horizon =
-        verdict.starts_horizon || (kept_tombstone_ && !batch.delete_horizon());
+    const bool starts_horizon = horizon_exists() && (verdict.starts_horizon ||
+                                                     (kept_tombstone_ && !batch.delete_horizon()));
     if (kept_all_ && !starts_horizon) {
         const BytesView bytes = batch.bytes();
         out.insert(out.end(), bytes.begin(), bytes.end());
@@ -154,6 +155,12 @@ Result<BatchCleaner::Outcome> BatchCleaner::clean(const RecordBatchView& batch, 
     }
     rewrite(batch, starts_horizon, out);
     return Outcome::Changed;
+}
+
+// With the largest delete.retention.ms tombstones stay for ever, as in Kafka.
+bool BatchCleaner::horizon_exists() const {
+    constexpr std::int64_t kLatest = std::numeric_limits<std::int64_t>::max();
+    return rules_.delete_retention_ms <= kLatest - rules_.now.value;
 }
 
 void BatchCleaner::rewrite(const RecordBatchView& batch, bool starts_horizon, Bytes& out) {

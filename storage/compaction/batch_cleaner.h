@@ -71,6 +71,7 @@ class BatchCleaner {
     bool read_ahead(const RecordBatchView& batch, BytesView& rest, Ahead& ahead) const;
     bool stays(const RecordBatchView& batch, const Ahead& ahead) const;
     Result<BytesView> unpack(const RecordBatchView& batch);
+    bool horizon_exists() const;
     Result<Done> sort_out(const RecordBatchView& batch);
     void rewrite(const RecordBatchView& batch, bool starts_horizon, Bytes& out);
     void keep_only_header(const RecordBatchView& batch, Bytes& out);

@@ -141,6 +141,19 @@ TEST(Compaction, ATombstoneGoesInThePassAfterItsTimeHasCome) {
     EXPECT_EQ(records_in(log.read_all())[1].offset, 3);
 }
 
+TEST(Compaction, ATombstoneThatIsToStayForEverStays) {
+    LogConfig config = CompactionHarness::small_segments();
+    config.delete_retention_ms = LogConfig::kNever;
+    CompactionHarness log(config);
+    log.write({{"a", kTombstone}});
+    log.roll();
+
+    log.compact(TimestampMs{10'000});
+    log.compact(TimestampMs{20'000});
+
+    EXPECT_THAT(log.records(), testing::Contains(SeenRecord{0, "a", kTombstone}));
+}
+
 TEST(Compaction, TimesOfRecordsSurviveTheDeleteHorizon) {
     CompactionHarness log;
     log.write({{"a", kTombstone}, {"b", "1"}}, {}, {1234});

@@ -35,13 +35,15 @@ Result<Done> Log::load(const OpenOptions& options) {
     }
 
     // Sealed segments are written before the next one is begun, and synced before the recovery
-    // point passes them. Only the loss of power leaves more to do than the last one.
+    // point passes them. Only the loss of power leaves more to do than the last one. There may be
+    // more of them than descriptors, and most are never asked for: they are closed again.
     std::size_t first = segments_.size() - 1;
     if (options.recovery == RecoveryMode::MachineFailed) {
         first = std::min(first, first_unsynced_segment());
     }
     for (std::size_t i = 0; i < first; ++i) {
         if (auto done = load_sealed(i, i < indexed, options); !done) return done;
+        segments_[i]->close_log_file();
     }
     if (auto done = recover_segments(first, options); !done) return done;
 
@@ -103,6 +105,7 @@ Result<Done> Log::recover_segments(std::size_t first, const OpenOptions& options
         }
         if (is_last) break;
         if (auto done = segments_[i]->seal(); !done) return done;
+        segments_[i]->close_log_file();
     }
     return Done{};
 }

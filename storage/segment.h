@@ -44,6 +44,8 @@ class Segment {
         Offset end;        // after the last batch
         bool cut = false;  // bytes after it were dropped
     };
+    // Lets go of the descriptor until the log file is used again.
+    void close_log_file() { log_file_.reset(); }
     // load(), and what only an active segment needs. Cuts a torn tail and rebuilds the indexes as
     // `mode` demands. Below `trusted` no checksum is verified.
     Result<Recovered> recover(RecoveryMode mode, Offset trusted, std::int32_t index_interval_bytes,

@@ -13,6 +13,7 @@
 #include "storage/partition_metadata.h"
 #include "storage/posix_file_system.h"
 #include "storage/text_file.h"
+#include "tests/storage/support/partition_harness.h"
 
 namespace kafka::storage {
 namespace {
@@ -131,6 +132,29 @@ TEST_F(PosixFileSystemTest, DoesWhatTheSeamPromises) {
     ASSERT_TRUE(files.remove_directory(root + "/a").ok());
     EXPECT_FALSE(files.list(root + "/a").ok());
     EXPECT_GT(files.space(root)->total_bytes, files.space(root)->usable_bytes);
+}
+
+// Descriptors are scarcer than segments.
+TEST_F(PosixFileSystemTest, ALogThatIsOpenedHoldsTheActiveSegmentsDescriptorsOnly) {
+    const auto descriptors = [this] { return files.list("/proc/self/fd")->size(); };
+    constexpr std::size_t kSegments = 20;
+    {
+        auto log = Log::open(files, root, {}).take();
+        for (std::size_t i = 0; i < kSegments; ++i) {
+            Bytes batch = make_batch({});
+            MutableRecordBatch(batch).set_base_offset(log->log_end_offset());
+            ASSERT_TRUE(log->roll({0}).ok());
+            ASSERT_TRUE(log->append(RecordBatchView(batch), {0}).ok());
+        }
+        ASSERT_TRUE(log->close().ok());
+    }
+    const std::size_t before = descriptors();
+    for (const RecoveryMode recovery : {RecoveryMode::Clean, RecoveryMode::MachineFailed}) {
+        auto log = Log::open(files, root, {.recovery_point = {10}, .recovery = recovery});
+        ASSERT_TRUE(log.ok());
+        EXPECT_EQ((*log)->segment_count(), kSegments);
+        EXPECT_LE(descriptors(), before + 3);
+    }
 }
 
 TEST_F(PosixFileSystemTest, ALockIsHeldUntilItIsLetGo) {

@@ -135,6 +135,7 @@ class Segment {
     Result<bool> indexes_are_sound() const;
     Result<Recovered> walk(std::uint32_t position, Offset verify_from, bool verify_last,
                            std::int32_t index_interval_bytes);
+    Result<Done> refuse_old_messages(std::uint32_t file_size) const;
     void take_in(const RecordBatchView& batch, std::uint32_t position,
                  std::int32_t index_interval_bytes);
     std::string path(std::string_view suffix) const;

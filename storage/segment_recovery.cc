@@ -7,6 +7,7 @@
 #include "storage/batch_cursor.h"
 #include "storage/file_names.h"
 #include "storage/log.h"
+#include "storage/old_message.h"
 #include "storage/segment.h"
 
 namespace kafka::storage {
@@ -152,6 +153,7 @@ Result<Segment::Recovered> Segment::walk(std::uint32_t position, Offset verify_f
         end = (*header)->next_offset();
         take_in(**header, cursor.position(), index_interval_bytes);
     }
+    if (auto done = refuse_old_messages(file_size); !done) return done.error();
     // A truncation may have been interrupted before it came to this one.
     if (auto done = truncate_transaction_index(end); !done) return done.error();
     if (size_ == file_size) return Recovered{end};
@@ -159,6 +161,19 @@ Result<Segment::Recovered> Segment::walk(std::uint32_t position, Offset verify_f
     if (auto done = offset_index_.truncate_to(end); !done) return done.error();
     if (auto done = time_index_.truncate_to(end); !done) return done.error();
     return Recovered{end, true};
+}
+
+// What Kafka could still serve is not for us to cut off.
+Result<Done> Segment::refuse_old_messages(std::uint32_t file_size) const {
+    auto file = log_file();
+    if (!file) return file.error();
+    auto found = finds_old_message(**file, size_, file_size);
+    if (!found) return found.error();
+    if (!*found) return Done{};
+    return Error{ErrorCode::KAFKA_STORAGE_ERROR,
+                 path(kLogSuffix) +
+                     " has messages of a format from before Kafka 0.11, which is "
+                     "not served here; it is left as it is"};
 }
 
 }  // namespace kafka::storage

@@ -10,6 +10,8 @@
 namespace kafka::storage {
 namespace {
 
+using testing::HasSubstr;
+
 std::string log_path(std::int64_t base) {
     return file_path(PartitionHarness::kFolder, {base}, kLogSuffix);
 }
@@ -124,6 +126,31 @@ TEST(PartitionRecovery, ATailTornAtAnyByteIsCutAndTheRestSurvives) {
             ASSERT_EQ(log.read_all(), once);
             if (left == 0) break;
         }
+    }
+}
+
+// A log that Kafka has kept since then, and serves to this day.
+TEST(PartitionRecovery, MessagesOfAFormatThatIsNotServedAreNotCutOff) {
+    // Magic 1, key "k0", value "v0".
+    const Bytes message{0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00,
+                        0x00, 0x1a, 0x74, 0xaa, 0x51, 0x40, 0x01, 0x00, 0x00, 0x00,
+                        0x01, 0x8b, 0xcf, 0xe5, 0x68, 0x00, 0x00, 0x00, 0x00, 0x02,
+                        0x6b, 0x30, 0x00, 0x00, 0x00, 0x02, 0x76, 0x30};
+    for (const RecoveryMode mode :
+         {RecoveryMode::Clean, RecoveryMode::ProcessKilled, RecoveryMode::MachineFailed}) {
+        PartitionHarness log;
+        log.append_many(3, {});
+        const std::uint64_t whole = log.partition->size_in_bytes();
+        auto file = log.files.open(log_path(0), OpenMode::ReadWrite).take();
+        ASSERT_TRUE(file->write_at(whole, message).ok());
+
+        EXPECT_THAT(log.try_open(mode).error().message, HasSubstr("before Kafka 0.11"));
+        EXPECT_EQ(file->size().value(), whole + message.size());
+
+        const Bytes damage{0xee};
+        ASSERT_TRUE(file->write_at(whole + message.size() - 1, damage).ok());
+        ASSERT_TRUE(log.try_open(mode).ok());
+        EXPECT_EQ(file->size().value(), whole);
     }
 }
 

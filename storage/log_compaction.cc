@@ -66,13 +66,11 @@ Result<Log::CompactionSources> Log::compaction_sources(Offset first_dirty, Offse
             found.later_segments.push_back(segment.base_offset());
             continue;
         }
-        auto file = segment.log_file();
-        if (!file) return file.error();
         SourceSegment source;
         source.base_offset = segment.base_offset();
         source.end = end_of_segment(i);
         source.size = segment.size();
-        source.file = file.take();
+        source.file = segment.opened_log_file();
         found.sources.push_back(std::move(source));
     }
     return found;

@@ -44,6 +44,8 @@ class Segment {
         Offset end;        // after the last batch
         bool cut = false;  // bytes after it were dropped
     };
+    // Null when nobody has used it yet.
+    const std::shared_ptr<File>& opened_log_file() const { return log_file_; }
     // Lets go of the descriptor until the log file is used again.
     void close_log_file() { log_file_.reset(); }
     // load(), and what only an active segment needs. Cuts a torn tail and rebuilds the indexes as

@@ -30,6 +30,7 @@ struct SourceSegment {
     Offset base_offset;
     Offset end;  // where the next one begins
     std::uint32_t size = 0;
+    // Null: to be opened by the one who reads it, under its name, for as long as that takes.
     std::shared_ptr<File> file;
     // Of its indexes; the one who carries out the task finds out.
     std::uint64_t offset_index_bytes = 0;

@@ -42,6 +42,7 @@ class Compactor {
     Result<Done> remove_leftovers();
     Result<Done> look_at_indexes();
     Result<Done> collect_aborted();
+    Result<std::shared_ptr<File>> open(const SourceSegment& source);
     Result<Done> fill_map(KeyMap& keys);
     Result<bool> put_keys(const RecordBatchView& batch, KeyMap& keys);
     Result<Done> clean_group(SegmentGroup group, BatchCleaner& cleaner);
@@ -75,13 +76,19 @@ Result<Done> Compactor::step(const std::function<Result<Done>(Partition&)>& work
     return done;
 }
 
-// What was cut or deleted under our hands may have looked damaged.
+// What was cut or deleted under our hands may have looked damaged, or be gone.
 bool Compactor::is_as_it_was() {
     bool same = false;
     host_.on_partition([&](Partition* partition) {
-        same = partition != nullptr && partition->cuts() == task_.cuts;
+        same = partition != nullptr && partition->cuts() == task_.cuts &&
+               (task_.sources.empty() || partition->log_start_offset() < task_.sources.front().end);
     });
     return same;
+}
+
+Result<std::shared_ptr<File>> Compactor::open(const SourceSegment& source) {
+    if (source.file) return source.file;
+    return files_.open(name_of(source), OpenMode::Read);
 }
 
 Result<Done> Compactor::work() {
@@ -172,7 +179,9 @@ Result<Done> Compactor::fill_map(KeyMap& keys) {
     keys_end_ = first_dirty;
     for (const SourceSegment& source : task_.sources) {
         if (source.end <= first_dirty) continue;
-        BatchScanner scanner(*source.file, source.size, read_buffer_, name_of(source));
+        auto file = open(source);
+        if (!file) return file.error();
+        BatchScanner scanner(**file, source.size, read_buffer_, name_of(source));
         while (true) {
             auto batch = scanner.next();
             if (!batch) return batch.error();
@@ -261,7 +270,9 @@ Result<bool> Compactor::write_group(SegmentGroup group, BatchCleaner& cleaner,
     };
     for (const SourceSegment& source : group) {
         const bool is_last = last_with_batches != group.rend() && &source == &*last_with_batches;
-        BatchScanner scanner(*source.file, source.size, read_buffer_, name_of(source));
+        auto file = open(source);
+        if (!file) return file.error();
+        BatchScanner scanner(**file, source.size, read_buffer_, name_of(source));
         while (true) {
             auto batch = scanner.next();
             if (!batch) return batch.error();

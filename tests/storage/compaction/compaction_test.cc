@@ -358,6 +358,21 @@ TEST(Compaction, AFullDiskEndsItAndNothingIsLost) {
     EXPECT_EQ(log.records().size(), records.size() - 1);
 }
 
+// Those of a log that was just opened are not.
+TEST(Compaction, OpensTheSegmentsThatNobodyHasInUse) {
+    CompactionHarness log;
+    for (int i = 0; i < 60; ++i) log.write({{key(i % 6), std::string(20, 'v')}});
+    log.roll();
+    log.close_and_reopen();
+    const std::vector<SeenRecord> before = log.records();
+    const std::vector<SeenRecord> last(before.end() - 7, before.end());
+    log.close_and_reopen();
+
+    EXPECT_TRUE(log.compact().completed);
+
+    EXPECT_EQ(log.records(), last);
+}
+
 TEST(Compaction, GivesUpWhenAskedTo) {
     CompactionHarness log;
     for (int i = 0; i < 30; ++i) log.write({{"a", std::to_string(i)}});
@@ -375,12 +390,13 @@ TEST(Compaction, GivesUpWhenAskedTo) {
 
 // Runs `event` before each step on the partition in turn, until there are no more steps.
 template <class Event, class Check>
-void at_each_step(Event event, Check check) {
+void at_each_step(Event event, Check check, bool was_reopened) {
     for (int step = 1;; ++step) {
         SCOPED_TRACE(step);
         CompactionHarness world;
         for (int i = 0; i < 30; ++i) world.write({{key(i % 3), std::to_string(i)}});
         world.roll();
+        if (was_reopened) world.close_and_reopen();
         bool happened = false;
         world.before_step = [&](int now) {
             if (now != step) return;
@@ -397,6 +413,12 @@ void at_each_step(Event event, Check check) {
         check(world);
         if (testing::Test::HasFatalFailure()) return;
     }
+}
+
+// In a log whose segments are in use, and in one where compaction has to open them.
+template <class Event, class Check>
+void at_each_step(Event event, Check check) {
+    for (const bool was_reopened : {false, true}) at_each_step(event, check, was_reopened);
 }
 
 TEST(CompactionAmid, ThePartitionMayBeDeleted) {

@@ -170,6 +170,49 @@ TEST(RegisterBroker, ANewLifeLeadsInANewEpoch) {
     }
 }
 
+// A partition without a leader, as Apache Kafka's controlled shutdown leaves it.
+PartitionChangeRecord without_leader(const Image& image, std::int32_t partition) {
+    PartitionChangeRecord record;
+    record.topic_id = image.topics.find("a")->id;
+    record.partition_id = {partition};
+    record.leader = kNoLeader;
+    record.isr.emplace();
+    record.last_known_elr.emplace().push_back({1});
+    return record;
+}
+
+TEST(RegisterBroker, LeadsWhatItWasTheLastToHave) {
+    Image image = cluster_with({"a"});
+    auto stopped = without_leader(image, 0);
+    stopped.eligible_leader_replicas.emplace().push_back({1});
+    replay(image, MetadataRecords{stopped, without_leader(image, 1)});
+
+    replay(image, register_broker(image, registration_of(1), 55).records);
+
+    for (const Partition& partition : image.topics.find("a")->partitions) {
+        EXPECT_EQ(partition.leader, BrokerId{1});
+        EXPECT_EQ(partition.leader_epoch, LeaderEpoch{2});
+        EXPECT_EQ(partition.isr, std::vector<BrokerId>{{1}});
+        EXPECT_TRUE(partition.eligible_leader_replicas.empty());
+        EXPECT_TRUE(partition.last_known_elr.empty());
+    }
+}
+
+TEST(RegisterBroker, LeavesAloneWhatOthersMayHaveMoreOf) {
+    Image image = cluster_with({"a"});
+    auto others = without_leader(image, 0);
+    others.eligible_leader_replicas.emplace().push_back({2});
+    auto both = without_leader(image, 1);
+    both.eligible_leader_replicas = std::vector<BrokerId>{{1}, {2}};
+    replay(image, MetadataRecords{others, both});
+
+    replay(image, register_broker(image, registration_of(1), 55).records);
+
+    for (const Partition& partition : image.topics.find("a")->partitions) {
+        EXPECT_EQ(partition.leader, kNoLeader);
+    }
+}
+
 TEST(ProducerIds, BlocksNeverOverlap) {
     Image image = new_cluster();
 

@@ -136,10 +136,11 @@ Result<Done> LogDirectories::write_checkpoints(const CheckpointsByDirectory& che
     return all;
 }
 
-Result<Done> LogDirectories::close(const CheckpointsByDirectory& checkpoints) const {
+Result<Done> LogDirectories::close(const CheckpointsByDirectory& checkpoints,
+                                   BrokerEpoch epoch) const {
     Result<Done> all = Done{};
     for (std::size_t i = 0; i < checkpoints.size(); ++i) {
-        Result<Done> closed = directories_[i]->close(checkpoints[i]);
+        Result<Done> closed = directories_[i]->close(checkpoints[i], epoch);
         if (!closed) all = closed;
     }
     return all;

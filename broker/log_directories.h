@@ -47,7 +47,7 @@ class LogDirectories {
     CheckpointsByDirectory join(std::vector<CheckpointsByDirectory> parts) const;
     // Both block, and go on with the other directories when one fails.
     Result<Done> write_checkpoints(const CheckpointsByDirectory& checkpoints) const;
-    Result<Done> close(const CheckpointsByDirectory& checkpoints) const;
+    Result<Done> close(const CheckpointsByDirectory& checkpoints, BrokerEpoch epoch) const;
     // A path that delete_partition() or Partition::take_removals() returned.
     Result<Done> remove(const std::string& path) const;
 

@@ -177,7 +177,7 @@ void NodeStorage::stop() {
     // What a failing disk had to say meanwhile, and the pool, is heard before this.
     shards_.run_on_all([](Shard&) {});
     const CheckpointsByDirectory checkpoints = directories_.join(std::move(by_shard));
-    const Result<Done> closed = directories_.close(checkpoints);
+    const Result<Done> closed = directories_.close(checkpoints, controller_->broker_epoch());
     if (!closed) log::error("the next start has to recover: {}", closed.error().message);
 }
 

@@ -1,5 +1,7 @@
 #include "storage/log_directory.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <array>
 #include <utility>
@@ -323,7 +325,8 @@ Result<Done> LogDirectory::write_checkpoint_files() {
     return Done{};
 }
 
-Result<Done> LogDirectory::close(const std::vector<PartitionCheckpoint>& partitions) {
+Result<Done> LogDirectory::close(const std::vector<PartitionCheckpoint>& partitions,
+                                 BrokerEpoch epoch) {
     if (failed_) return Error{ErrorCode::KAFKA_STORAGE_ERROR, path_ + " has failed before"};
     if (auto done = files_.sync_everything(path_); !done) return done;
     std::vector<PartitionCheckpoint> flushed = partitions;
@@ -334,9 +337,8 @@ Result<Done> LogDirectory::close(const std::vector<PartitionCheckpoint>& partiti
     if (has_unrecovered_) {
         return Error{ErrorCode::KAFKA_STORAGE_ERROR, path_ + " has a partition that did not open"};
     }
-    // No registration with a controller has an epoch to remember.
-    constexpr std::string_view kMarker = R"({"version":0,"brokerEpoch":-1})";
-    return write_file_atomically(files_, file(kCleanShutdownFile), as_bytes(kMarker),
+    const std::string marker = fmt::format(R"({{"version":0,"brokerEpoch":{}}})", epoch.value);
+    return write_file_atomically(files_, file(kCleanShutdownFile), as_bytes(marker),
                                  Durability::Synced);
 }
 

@@ -74,8 +74,9 @@ class LogDirectory : DiskFailures {
     Result<Done> write_checkpoints(const std::vector<PartitionCheckpoint>& partitions);
     // After every partition was closed: syncs, writes the checkpoints with each log flushed to its
     // end, and the marker that spares the next start the recovery; but an error instead where a
-    // partition could not be opened.
-    Result<Done> close(const std::vector<PartitionCheckpoint>& partitions);
+    // partition could not be opened. `epoch` is the broker's: by it a controller of Kafka's knows
+    // that nothing was lost since it registered, and keeps its replicas in sync.
+    Result<Done> close(const std::vector<PartitionCheckpoint>& partitions, BrokerEpoch epoch);
 
     // A disk error was seen: page cache and disk may differ, so the next start trusts neither, and
     // nothing is opened here any more. Called by partitions that go offline, on any shard.

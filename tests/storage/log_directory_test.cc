@@ -39,7 +39,7 @@ class LogDirectoryTest : public testing::Test {
     }
     void stop() {
         ASSERT_TRUE(orders->close().ok());
-        ASSERT_TRUE(directory->close({orders->checkpoint()}).ok());
+        ASSERT_TRUE(directory->close({orders->checkpoint()}, BrokerEpoch{5}).ok());
         kill();
     }
     void kill() {
@@ -84,7 +84,7 @@ TEST_F(LogDirectoryTest, ACleanStopIsFoundOnceAndTheRecoveryPointIsTheLogEnd) {
     open_orders();
     append(3);
     stop();
-    EXPECT_EQ(text_of("/data/.kafka_cleanshutdown"), R"({"version":0,"brokerEpoch":-1})");
+    EXPECT_EQ(text_of("/data/.kafka_cleanshutdown"), R"({"version":0,"brokerEpoch":5})");
     EXPECT_EQ(text_of("/data/recovery-point-offset-checkpoint"), "0\n1\norders 0 6\n");
     EXPECT_EQ(text_of("/data/log-start-offset-checkpoint"), "0\n0\n");
 
@@ -110,7 +110,7 @@ TEST_F(LogDirectoryTest, AKilledProcessIsToldFromAStoppedMachineAndACopiedDirect
     start();
     EXPECT_EQ(directory->recovery(), RecoveryMode::ProcessKilled);
     directory->mark_failed();
-    EXPECT_FALSE(directory->close({}).ok());
+    EXPECT_FALSE(directory->close({}, BrokerEpoch{5}).ok());
     kill();
     start();
     EXPECT_EQ(directory->recovery(), RecoveryMode::MachineFailed);
@@ -149,7 +149,7 @@ TEST_F(LogDirectoryTest, APartitionThatCouldNotBeOpenedIsRecoveredTheNextTime) {
     start_without_orders();
     kill();
     start_without_orders();
-    EXPECT_FALSE(directory->close({}).ok());
+    EXPECT_FALSE(directory->close({}, BrokerEpoch{5}).ok());
     kill();
     start();
 
@@ -326,7 +326,7 @@ TEST_F(LogDirectoryTest, DyingAtAnyStepLeavesADirectoryThatOpensWithAllThatWasAc
                 if (step % 2 == 0) {
                     deleted = (*opened)->delete_partition(std::move(partition)).ok();
                 } else if (partition->close()) {
-                    (void)(*opened)->close({partition->checkpoint()}).ok();
+                    (void)(*opened)->close({partition->checkpoint()}, BrokerEpoch{5}).ok();
                 }
             }
         }

@@ -135,7 +135,7 @@ void LogSimulation::stop() {
         for (Subject& subject : subjects_) {
             if (auto done = subject.partition->close(); !done) return done;
         }
-        return directory_->close(checkpoints());
+        return directory_->close(checkpoints(), BrokerEpoch{1});
     };
     for (const Subject& subject : subjects_) note(subject, "stopped at", subject.model.end());
     const bool closed = !is_over() && close().ok();

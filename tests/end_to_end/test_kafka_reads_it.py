@@ -1,38 +1,18 @@
 """Apache Kafka's own DumpLogSegments reads every file that Barnabas wrote."""
 
 import os
-import pathlib
-import shutil
-import subprocess
 import time
 
 from broker_test_case import BrokerTestCase
 from client import Batch, Client
+from kafka_process import dump_log_segments, kafka_jars
 
-ROOT = pathlib.Path(__file__).resolve().parents[2]
 CODECS = range(5)
 
 
-def kafka_jars():
-    """The class path of Apache Kafka's tools; None when Java or Maven is missing."""
-    if not shutil.which("java"):
-        return None
-    got = subprocess.run([ROOT / "bench" / "kafka" / "kafka", "get"], capture_output=True,
-                         text=True, check=False)
-    return got.stdout.strip() if got.returncode == 0 else None
-
-
 class KafkaReadsIt(BrokerTestCase):
-    def dump(self, *arguments):
-        told = subprocess.run(["java", "-Xmx256M", "-cp", self.jars,
-                               "org.apache.kafka.tools.DumpLogSegments", *arguments],
-                              capture_output=True, text=True, timeout=120, check=False)
-        self.assertEqual(told.returncode, 0, told.stdout[-2000:] + told.stderr[-2000:])
-        return told.stdout
-
     def setUp(self):
-        self.jars = kafka_jars()
-        if not self.jars:
+        if not kafka_jars():
             self.skipTest("neither Java nor Maven, or Apache Kafka could not be fetched")
         super().setUp()
 
@@ -88,15 +68,15 @@ class KafkaReadsIt(BrokerTestCase):
     def assert_nothing_wrong_in(self, folder):
         logs = sorted(folder.glob("*.log"))
         self.assertGreater(len(logs), 1)
-        records = self.dump("--deep-iteration", "--print-data-log", "--files",
+        records = dump_log_segments("--deep-iteration", "--print-data-log", "--files",
                             ",".join(map(str, logs)))
         self.assertNotIn("isvalid: false", records)
         for suffix in ("index", "timeindex"):
             files = ",".join(str(path) for path in sorted(folder.glob(f"*.{suffix}")))
-            told = self.dump("--verify-index-only", "--files", files)
+            told = dump_log_segments("--verify-index-only", "--files", files)
             self.assertNotRegex(told, "(?i)mismatch|out of order|exception")
         for path in folder.glob("*.snapshot"):
-            self.dump("--files", str(path))
+            dump_log_segments("--files", str(path))
         return records
 
     def test_it_reads_aborted_transactions(self):
@@ -115,11 +95,11 @@ class KafkaReadsIt(BrokerTestCase):
                     "topics": [{"name": "t", "partitionIndexes": [0]}]}]})
         broker.stop()
         folder = broker.data / "t-0"
-        told = self.dump("--files", str(folder / "00000000000000000000.txnindex"))
+        told = dump_log_segments("--files", str(folder / "00000000000000000000.txnindex"))
         for at in range(3):
             self.assertIn(f"producerId: 7 firstOffset: {2 * at} lastOffset: {2 * at + 1} "
                           f"lastStableOffset: {2 * at + 2}", told)
-        told = self.dump("--deep-iteration", "--print-data-log", "--files",
+        told = dump_log_segments("--deep-iteration", "--print-data-log", "--files",
                          str(folder / "00000000000000000000.log"))
         self.assertEqual(told.count("endTxnMarker: ABORT coordinatorEpoch: 3"), 3)
 
@@ -127,7 +107,7 @@ class KafkaReadsIt(BrokerTestCase):
         self.client().create_topic("t", 2, retention_ms=5)
         self.broker.stop()
         logs = sorted((self.broker.data / "__cluster_metadata-0").glob("*.log"))
-        told = self.dump("--cluster-metadata-decoder", "--deep-iteration", "--files",
+        told = dump_log_segments("--cluster-metadata-decoder", "--deep-iteration", "--files",
                          ",".join(map(str, logs)))
         for record in ("TOPIC_RECORD", "PARTITION_RECORD", "CONFIG_RECORD"):
             self.assertIn(record, told)

@@ -7,7 +7,6 @@ transactions, groups and topics, and goes on writing.
 import difflib
 import os
 import pathlib
-import random
 import re
 import shutil
 import tempfile
@@ -40,7 +39,7 @@ class Relay(unittest.TestCase):
     def setUp(self):
         if not kafka_jars():
             self.skipTest("neither Java nor Maven, or Apache Kafka could not be fetched")
-        seed = int(os.environ.get("BARNABAS_SEED", random.getrandbits(32)))
+        seed = int(os.environ.get("BARNABAS_SEED", 1))
         print(f"seed {seed}: BARNABAS_SEED={seed} repeats what is written")
         self.folder = pathlib.Path(tempfile.mkdtemp(prefix="relay-"))
         self.addCleanup(shutil.rmtree, self.folder, ignore_errors=True)

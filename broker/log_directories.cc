@@ -69,9 +69,7 @@ std::size_t LogDirectories::index_of(const storage::Partition& partition) const 
 
 std::optional<std::size_t> LogDirectories::demanded(const kafka::TopicPartition& name,
                                                     const Uuid& preferred) const {
-    const auto holds = [&](const auto& directory) {
-        return std::ranges::binary_search(directory->found(), name);
-    };
+    const auto holds = [&](const auto& directory) { return directory->still_holds(name); };
     const auto is_preferred = [&](const auto& directory) {
         return directory->meta().directory_id == preferred;
     };

@@ -113,6 +113,10 @@ Result<Done> LogDirectory::scan() {
     return Done{};
 }
 
+bool LogDirectory::still_holds(const TopicPartition& name) const {
+    return std::ranges::binary_search(found_, name) && files_.exists(file(name.to_string()));
+}
+
 Result<Done> LogDirectory::load_checkpoints() {
     for (const auto& [name, field] : kCheckpointFiles) {
         if (!files_.exists(file(name))) continue;

@@ -46,6 +46,8 @@ class LogDirectory : DiskFailures {
     // The folders of the last run, sorted. Partitions that the metadata no longer knows are for the
     // caller to delete.
     const std::vector<TopicPartition>& found() const { return found_; }
+    // Is it one of those, and still there?
+    bool still_holds(const TopicPartition& name) const;
 
     // Opens the partition's folder, recovering its log as `recovery()` demands, or makes it. Runs
     // on the shard that will own the partition. A folder of that name which is another topic's is

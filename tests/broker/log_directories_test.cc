@@ -26,5 +26,24 @@ TEST(LogDirectories, APartitionThatLiesInTwoOfThemStopsTheStart) {
     EXPECT_THAT(opened.error().message, HasSubstr("orders-1 is in /a and in /b"));
 }
 
+// The directory of its namesake may have failed since.
+TEST(LogDirectories, ATopicMadeAnewGoesWhereItIsToGoAndNotWhereItsNamesakeWas) {
+    storage::MemoryFileSystem files;
+    const storage::NodeIdentity node{"cluster", {1}};
+    const kafka::TopicPartition name{"orders", {0}};
+    ASSERT_TRUE(files.create_directory("/b/orders-0").ok());
+    const LogDirectories directories = LogDirectories::open(files, {"/a", "/b"}, node).take();
+    auto found = directories.open_partition(name, Uuid{{1}}, Uuid{}, {}, 0, {0});
+    ASSERT_TRUE(found.ok());
+    EXPECT_EQ((*found)->folder(), "/b/orders-0");
+    ASSERT_TRUE(directories.delete_partition(found.take()).ok());
+
+    const Uuid first = directories.first().meta().directory_id;
+    const auto anew = directories.open_partition(name, Uuid{{2}}, first, {}, 0, {0});
+    ASSERT_TRUE(anew.ok());
+
+    EXPECT_EQ((*anew)->folder(), "/a/orders-0");
+}
+
 }  // namespace
 }  // namespace kafka::broker

@@ -59,9 +59,10 @@ std::vector<Uuid> LogDirectories::ids() const {
 }
 
 std::size_t LogDirectories::index_of(const storage::Partition& partition) const {
-    const auto holds = [&](const auto& directory) {
-        return lies_in(partition.folder(), *directory);
-    };
+    // Not any directory above: one of log.dirs may lie in another.
+    const std::string& folder = partition.folder();
+    const std::string_view parent = std::string_view(folder).substr(0, folder.rfind('/'));
+    const auto holds = [&](const auto& directory) { return directory->path() == parent; };
     const auto found = std::ranges::find_if(directories_, holds);
     CHECK(found != directories_.end(), "a partition lies in one of the log directories");
     return static_cast<std::size_t>(found - directories_.begin());

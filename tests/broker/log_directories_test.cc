@@ -45,5 +45,23 @@ TEST(LogDirectories, ATopicMadeAnewGoesWhereItIsToGoAndNotWhereItsNamesakeWas) {
     EXPECT_EQ((*anew)->folder(), "/a/orders-0");
 }
 
+// Kafka does not start with such directories; what we take has to work.
+TEST(LogDirectories, OneMayLieInAnother) {
+    storage::MemoryFileSystem files;
+    const storage::NodeIdentity node{"cluster", {1}};
+    const std::vector<std::string> paths{"/a", "/a/b", "/a/b/c"};
+    const LogDirectories directories = LogDirectories::open(files, paths, node).take();
+
+    for (std::size_t i = 0; i < paths.size(); ++i) {
+        const kafka::TopicPartition name{"orders", {static_cast<std::int32_t>(i)}};
+        const Uuid preferred = directories.all()[i]->meta().directory_id;
+        const auto partition = directories.open_partition(name, Uuid{}, preferred, {}, 0, {0});
+        ASSERT_TRUE(partition.ok());
+
+        EXPECT_EQ((*partition)->folder(), paths[i] + "/" + name.to_string());
+        EXPECT_EQ(directories.index_of(**partition), i);
+    }
+}
+
 }  // namespace
 }  // namespace kafka::broker

@@ -18,6 +18,7 @@ namespace {
 constexpr std::chrono::milliseconds kNever = std::chrono::hours(24 * 365 * 100);
 // Of each index that is looked at for its last entry.
 constexpr std::uint64_t kBytesToFetch = 4096;
+constexpr std::size_t kSegmentsPerTurn = 4;
 }  // namespace
 
 Housekeeping::Alarm::Alarm(Housekeeping& of, void (Housekeeping::*its_work)(),
@@ -37,7 +38,14 @@ Housekeeping::Housekeeping(Shard& shard, Removals& removals, HousekeepingInterva
               Alarm(*this, &Housekeeping::expire_producers, intervals.producer_check),
               Alarm(*this, &Housekeeping::flush_what_is_due, intervals.flush_check),
               Alarm(*this, &Housekeeping::flush_segments, intervals.checkpoint)},
-      fetch_(shard, [this] { go_on_with_retention(); }) {}
+      fetch_(shard, [this] { go_on_with_retention(); }) {
+    next_turn_.owner = this;
+    next_turn_.open = [](Letter& letter, Shard&) {
+        auto& next = static_cast<NextTurn&>(letter);
+        next.is_posted = false;
+        next.owner->go_on_dropping();
+    };
+}
 
 void Housekeeping::start() {
     for (Alarm& alarm : alarms_) rearm(alarm);
@@ -46,6 +54,7 @@ void Housekeeping::start() {
 void Housekeeping::stop() {
     for (Alarm& alarm : alarms_) shard_.timers().cancel(alarm);
     cold_.clear();
+    undropped_.clear();
 }
 
 void Housekeeping::rearm(Alarm& alarm) {
@@ -55,12 +64,14 @@ void Housekeeping::rearm(Alarm& alarm) {
 
 void Housekeeping::apply_retention() {
     const TimestampMs now{shard_.clock().wall_ms()};
+    left_to_drop_ = kSegmentsPerTurn;
     cold_.clear();  // they get their turn with the others
+    undropped_.clear();
     for (const auto& [key, partition] : shard_.partitions()) {
         if (partition->is_offline()) continue;
         apply_retention(key, *partition, now);
     }
-    fetch_missing();
+    end_turn();
 }
 
 void Housekeeping::apply_retention(const TopicIdPartition& key, storage::Partition& partition,
@@ -76,9 +87,12 @@ void Housekeeping::apply_retention(const TopicIdPartition& key, storage::Partiti
     reads.reset();
     if (is_cold && !expired) return;
     turns_in_vain_ = 0;
+    const std::size_t dropped = expired ? std::min(*expired, left_to_drop_) : 0;
+    left_to_drop_ -= dropped;
     // What the disk fails to read, it fails to read again, and then it counts.
     const Result<Done> applied =
-        expired ? partition.drop_expired(*expired, now) : partition.apply_retention(now);
+        expired ? partition.drop_expired(dropped, now) : partition.apply_retention(now);
+    if (expired && applied && dropped < *expired) undropped_.push_back(key);
     if (!applied) {
         log::error("cannot apply the retention of {}: {}", partition.name().to_string(),
                    applied.error().message);
@@ -86,20 +100,36 @@ void Housekeeping::apply_retention(const TopicIdPartition& key, storage::Partiti
     removals_.add(partition.take_removals(), partition.config().file_delete_delay_ms);
 }
 
-void Housekeeping::fetch_missing() {
+void Housekeeping::end_turn() {
+    if (!undropped_.empty() && !std::exchange(next_turn_.is_posted, true)) {
+        shard_.post(next_turn_);
+    }
     std::vector<storage::MissingPages> missing = std::exchange(missing_, {});
     if (missing.empty() || fetch_.is_under_way()) return;
     ++turns_in_vain_;
     fetch_.begin(std::move(missing));
 }
 
+void Housekeeping::go_on_dropping() {
+    const TimestampMs now{shard_.clock().wall_ms()};
+    left_to_drop_ = kSegmentsPerTurn;
+    while (!undropped_.empty() && left_to_drop_ > 0) {
+        const TopicIdPartition key = undropped_.front();
+        undropped_.pop_front();
+        storage::Partition* const partition = shard_.find(key);
+        if (partition && !partition->is_offline()) apply_retention(key, *partition, now);
+    }
+    end_turn();
+}
+
 void Housekeeping::go_on_with_retention() {
     const TimestampMs now{shard_.clock().wall_ms()};
+    left_to_drop_ = kSegmentsPerTurn;
     for (const TopicIdPartition& key : std::exchange(cold_, {})) {
         storage::Partition* const partition = shard_.find(key);
         if (partition && !partition->is_offline()) apply_retention(key, *partition, now);
     }
-    fetch_missing();
+    end_turn();
 }
 
 void Housekeeping::expire_producers() {

@@ -5,8 +5,11 @@
 
 #include <array>
 #include <chrono>
+#include <cstddef>
+#include <deque>
 #include <vector>
 
+#include "broker/letter.h"
 #include "broker/page_fetch.h"
 #include "broker/removals.h"
 #include "broker/shard.h"
@@ -39,8 +42,10 @@ class Housekeeping {
   private:
     void apply_retention(const TopicIdPartition& key, storage::Partition& partition,
                          TimestampMs now);
-    void fetch_missing();
+    // Of what a turn has left to do: fetches pages, or has the next turn come.
+    void end_turn();
     void go_on_with_retention();
+    void go_on_dropping();
 
     // Does its work at its interval, from start() to stop().
     struct Alarm : Timer {
@@ -59,6 +64,15 @@ class Housekeeping {
     std::vector<TopicIdPartition> cold_;
     std::vector<storage::MissingPages> missing_;
     PageFetch fetch_;
+    // To drop a segment is to rename its files. When many have expired at once, as after
+    // retention.ms was lowered, others get their turn in between.
+    struct NextTurn : Letter {
+        Housekeeping* owner = nullptr;
+        bool is_posted = false;
+    };
+    std::deque<TopicIdPartition> undropped_;
+    std::size_t left_to_drop_ = 0;  // in this turn
+    NextTurn next_turn_;
     int turns_in_vain_ = 0;  // in which nothing was dropped, and nobody had all pages
 };
 

@@ -107,6 +107,37 @@ TEST_F(HousekeepingTest, RetentionWaitsForTheDiskAfterAllWhenPagesArePushedOutBe
     EXPECT_EQ(log_starts(), std::vector<std::int64_t>(kPartitions, kept_from()));
 }
 
+// As when retention.ms is lowered: a shard with much to rename does something else in between.
+TEST_F(HousekeepingTest, ManySegmentsAreDroppedAFewAtATime) {
+    constexpr std::uint64_t kSegmentBytes = 2000;
+    struct Steps : storage::PartitionObserver {
+        void partition_changed(storage::Partition& partition,
+                               storage::PartitionChange change) override {
+            if (change != storage::PartitionChange::LogStart) return;
+            EXPECT_LE(size - partition.size_in_bytes(), 4 * kSegmentBytes);
+            size = partition.size_in_bytes();
+            ++count;
+        }
+        std::uint64_t size = 0;
+        int count = 0;
+    } steps;
+    steps.size = partition(0).size_in_bytes();
+    ASSERT_GT(steps.size, 4 * kSegmentBytes);
+    partition(0).watch(steps);
+    shards_.clock_.advance(std::chrono::milliseconds(kBatches));
+    // With all pages there, it is known of all of them at once.
+    for (std::int32_t p = 0; p < kPartitions; ++p) {
+        const auto expired = partition(p).count_expired(TimestampMs{shards_.clock_.wall_ms()});
+        ASSERT_GT(*expired, 4u);
+    }
+
+    housekeeping_.apply_retention();
+    shards_.run_with_the_reading_pool();
+
+    EXPECT_GE(steps.count, 2);
+    EXPECT_EQ(log_starts(), std::vector<std::int64_t>(kPartitions, kBatches));
+}
+
 TEST_F(HousekeepingTest, APartitionMayBeDeletedWhileItsPagesAreOnTheirWay) {
     files_.hold_fetches();
     housekeeping_.apply_retention();

@@ -1,8 +1,14 @@
 #include "storage/compaction/compaction_plan.h"
 
+#include <algorithm>
 #include <limits>
 
 namespace kafka::storage {
+namespace {
+// Unlike Kafka: the files of a group are renamed in one step on the partition's thread, which
+// others wait for.
+constexpr std::size_t kMostSegmentsInGroup = 16;
+}  // namespace
 
 double CompactionNeed::dirty_ratio() const {
     const std::uint64_t all = clean_bytes + cleanable_bytes;
@@ -25,7 +31,7 @@ std::vector<SegmentGroup> group_segments(std::span<const SourceSegment> sources,
         std::uint64_t offset_index = head.offset_index_bytes;
         std::uint64_t time_index = head.time_index_bytes;
         std::size_t end = first + 1;
-        for (; end < sources.size(); ++end) {
+        for (; end < std::min(sources.size(), first + kMostSegmentsInGroup); ++end) {
             const SourceSegment& next = sources[end];
             bytes += next.size;
             offset_index += next.offset_index_bytes;

@@ -53,7 +53,8 @@ struct CompactionTask {
 
 using SegmentGroup = std::span<const SourceSegment>;
 
-// Neighbours that together fit into one segment, so that compaction does not leave many small ones.
+// Neighbours that together fit into one segment, so that compaction does not leave many small ones;
+// not more of them than can be replaced in no time.
 std::vector<SegmentGroup> group_segments(std::span<const SourceSegment> sources,
                                          const LogConfig& config);
 

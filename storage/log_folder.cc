@@ -146,7 +146,7 @@ class Tidier {
                 found_.snapshots.push_back(*snapshot);
             }
         }
-        for (const std::string& name : names_) {
+        for (const std::string& name : std::vector<std::string>(names_)) {
             for (const std::string_view suffix :
                  {kOffsetIndexSuffix, kTimeIndexSuffix, kTransactionIndexSuffix}) {
                 const auto base = parse_file_name(name, suffix);

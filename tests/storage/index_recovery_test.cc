@@ -87,5 +87,25 @@ TEST(IndexRecovery, AnIndexThatIsAsItWasSyncedIsLeftAlone) {
     EXPECT_LT(log.files.steps() - steps, 12);
 }
 
+TEST(IndexRecovery, IndexesOfSegmentsThatAreGoneGoAtTheNextStart) {
+    PartitionHarness log(small_segments());
+    write_segments(log);
+    for (const std::int64_t base : {2, 3, 5, 6}) {
+        for (const auto suffix : {kOffsetIndexSuffix, kTimeIndexSuffix, kTransactionIndexSuffix}) {
+            const auto path = file_path(PartitionHarness::kFolder, {base}, suffix);
+            ASSERT_TRUE(log.files.open(path, OpenMode::Create).ok());
+        }
+    }
+
+    log.kill_and_reopen();
+
+    for (const std::int64_t base : {2, 3, 5, 6}) {
+        for (const auto suffix : {kOffsetIndexSuffix, kTimeIndexSuffix, kTransactionIndexSuffix}) {
+            const auto path = file_path(PartitionHarness::kFolder, {base}, suffix);
+            EXPECT_FALSE(log.files.exists(path)) << path;
+        }
+    }
+}
+
 }  // namespace
 }  // namespace kafka::storage

@@ -123,6 +123,7 @@ class Log {
     struct CompactionSources {
         std::vector<SourceSegment> sources;
         std::vector<Offset> later_segments;
+        std::vector<std::shared_ptr<File>> unsynced_later;  // of these, where not synced
     };
     Result<CompactionSources> compaction_sources(Offset first_dirty, Offset stable_end,
                                                  const LogConfig& config, TimestampMs now) const;

@@ -62,8 +62,13 @@ Result<Log::CompactionSources> Log::compaction_sources(Offset first_dirty, Offse
     if (!end) return end.error();
     for (std::size_t i = 0; i < segments_.size(); ++i) {
         const Segment& segment = *segments_[i];
+        const bool is_synced = end_of_segment(i) <= recovery_point_;
         if (segment.base_offset() >= *end) {
             found.later_segments.push_back(segment.base_offset());
+            if (is_synced) continue;
+            auto file = segment.log_file();
+            if (!file) return file.error();
+            found.unsynced_later.push_back(file.take());
             continue;
         }
         SourceSegment source;
@@ -71,6 +76,7 @@ Result<Log::CompactionSources> Log::compaction_sources(Offset first_dirty, Offse
         source.end = end_of_segment(i);
         source.size = segment.size();
         source.file = segment.opened_log_file();
+        source.is_synced = is_synced;
         found.sources.push_back(std::move(source));
     }
     return found;

@@ -31,6 +31,7 @@ Result<CompactionTask> Partition::begin_compaction(TimestampMs now) const {
     task.first_dirty_offset = first_dirty_offset();
     task.sources = std::move(found->sources);
     task.later_segments = std::move(found->later_segments);
+    task.unsynced_later = std::move(found->unsynced_later);
     task.end = task.sources.empty() ? task.first_dirty_offset : task.sources.back().end;
     for (const auto& [id, producer] : producers_.producers()) {
         // What it wrote above `end` is not touched, and everything below is older.

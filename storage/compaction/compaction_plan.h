@@ -32,6 +32,7 @@ struct SourceSegment {
     std::uint32_t size = 0;
     // Null: to be opened by the one who reads it, under its name, for as long as that takes.
     std::shared_ptr<File> file;
+    bool is_synced = false;  // it survives the loss of power already
     // Of its indexes; the one who carries out the task finds out.
     std::uint64_t offset_index_bytes = 0;
     std::uint64_t time_index_bytes = 0;
@@ -48,6 +49,8 @@ struct CompactionTask {
     std::vector<SourceSegment> sources;
     // Base offsets of the segments above: their markers may end transactions that begin below.
     std::vector<Offset> later_segments;
+    // The log files of those that hold such markers which the loss of power could take.
+    std::vector<std::shared_ptr<File>> unsynced_later;
     LastOfProducers producers;
 };
 

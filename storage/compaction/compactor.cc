@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <iterator>
 #include <optional>
 #include <string>
 #include <utility>
@@ -43,10 +44,12 @@ class Compactor {
     Result<Done> look_at_indexes();
     Result<Done> collect_aborted();
     Result<std::shared_ptr<File>> open(const SourceSegment& source);
-    Result<Done> fill_map(KeyMap& keys);
+    Result<Done> fill_map(KeyMap& keys, TransactionFates& fates);
+    Result<Done> note_what_is_relied_on(const TransactionFates& fates);
     Result<bool> put_keys(const RecordBatchView& batch, KeyMap& keys);
     Result<Done> clean_group(SegmentGroup group, BatchCleaner& cleaner);
     Result<bool> write_group(SegmentGroup group, BatchCleaner& cleaner, CleanedSegment& out);
+    Result<Done> sync_what_is_relied_on();
     Result<Done> take_in(SegmentGroup group);
     Result<Done> put_in_place(const CompactedRange& range);
     Result<Done> step(const std::function<Result<Done>(Partition&)>& work);
@@ -63,7 +66,8 @@ class Compactor {
     const TimestampMs now_;
     CompactionTask task_;
     std::vector<AbortedTransaction> aborted_;
-    Offset keys_end_{0};  // the map knows all keys below
+    Offset keys_end_{0};                            // the map knows all keys below
+    std::vector<std::shared_ptr<File>> relied_on_;  // log files, until they are synced
     Bytes read_buffer_;
     CompactionResult result_;
 };
@@ -94,7 +98,9 @@ Result<std::shared_ptr<File>> Compactor::open(const SourceSegment& source) {
 Result<Done> Compactor::work() {
     if (auto done = begin(); !done) return done;
     KeyMap keys(settings_.key_map_bytes, settings_.key_map_load_factor, task_.first_dirty_offset);
-    if (auto done = fill_map(keys); !done) return done;
+    TransactionFates mapped(aborted_);
+    if (auto done = fill_map(keys, mapped); !done) return done;
+    if (auto done = note_what_is_relied_on(mapped); !done) return done;
     result_.keys = keys.size();
     result_.key_map_bytes = keys.memory_bytes();
 
@@ -173,8 +179,7 @@ Result<Done> Compactor::collect_aborted() {
     return Done{};
 }
 
-Result<Done> Compactor::fill_map(KeyMap& keys) {
-    TransactionFates fates(aborted_);
+Result<Done> Compactor::fill_map(KeyMap& keys, TransactionFates& fates) {
     const Offset first_dirty = task_.first_dirty_offset;
     keys_end_ = first_dirty;
     for (const SourceSegment& source : task_.sources) {
@@ -246,7 +251,8 @@ Result<Done> Compactor::clean_group(SegmentGroup group, BatchCleaner& cleaner) {
     const bool is_new = changed && (*changed || group.size() > 1);
     result_.bytes_before += before;
     result_.bytes_after += is_new ? cleaned.size() : before;
-    if (is_new) done = cleaned.finish(with_transaction_index);
+    if (is_new) done = sync_what_is_relied_on();
+    if (is_new && done) done = cleaned.finish(with_transaction_index);
     if (is_new && done) done = take_in(group);
     if (is_new && done) return done;
     // Nothing was achieved. What cannot be removed now is removed before the next attempt.
@@ -295,6 +301,33 @@ Result<bool> Compactor::write_group(SegmentGroup group, BatchCleaner& cleaner,
     }
     if (auto done = write(); !done) return done.error();
     return changed;
+}
+
+// A record goes because there is a later one of its key, or the marker of its transaction. The loss
+// of power must not take those and leave a segment from which this one is gone.
+Result<Done> Compactor::note_what_is_relied_on(const TransactionFates& fates) {
+    // What is in no map any more is still judged by its transaction.
+    const bool with_markers = fates.awaits_markers() || keys_end_ < task_.end;
+    for (const SourceSegment& source : task_.sources) {
+        const bool is_needed = with_markers || source.base_offset < keys_end_;
+        if (!is_needed || source.is_synced) continue;
+        auto file = open(source);
+        if (!file) return file.error();
+        relied_on_.push_back(file.take());
+    }
+    if (with_markers) std::ranges::copy(task_.unsynced_later, std::back_inserter(relied_on_));
+    return Done{};
+}
+
+Result<Done> Compactor::sync_what_is_relied_on() {
+    for (const std::shared_ptr<File>& file : std::exchange(relied_on_, {})) {
+        auto done = file->sync();
+        if (done) continue;
+        // As when a flush fails: nobody knows what the disk has of it.
+        (void)step([](Partition& partition) { return partition.take_offline(), Done{}; }).ok();
+        return done;
+    }
+    return Done{};
 }
 
 Result<Done> Compactor::take_in(SegmentGroup group) {

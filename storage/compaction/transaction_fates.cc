@@ -33,6 +33,11 @@ bool TransactionFates::is_aborted(const RecordBatchView& batch) {
     return true;
 }
 
+bool TransactionFates::awaits_markers() const {
+    return !committed_.empty() ||
+           std::ranges::any_of(aborted_, [](const auto& each) { return each.second.batch_met; });
+}
+
 TransactionFates::Marker TransactionFates::marker(const RecordBatchView& control_batch) {
     advance_to(control_batch.last_offset());
     // An earlier compaction has emptied it.

@@ -27,6 +27,8 @@ class TransactionFates {
         std::optional<AbortedTransaction> to_index;
     };
     Marker marker(const RecordBatchView& control_batch);
+    // A batch was met whose transaction is decided by a marker that is still to come.
+    bool awaits_markers() const;
 
   private:
     struct Aborted {

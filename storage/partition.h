@@ -217,7 +217,7 @@ class Partition {
 
     // --- compaction (partition_compaction.cc); the work is done by compact(), on another thread
     Result<CompactionNeed> compaction_need(TimestampMs now) const;
-    Result<CompactionTask> begin_compaction(TimestampMs now) const;
+    Result<CompactionTask> begin_compaction(TimestampMs now);
     std::uint64_t cuts() const { return log_->cuts(); }
     // See Log. Staging and swapping fail with NONE, too, once the policy is not to compact any
     // more. The partition goes offline where the disk leaves it neither here nor there.

@@ -19,8 +19,11 @@ Result<CompactionNeed> Partition::compaction_need(TimestampMs now) const {
     return log_->compaction_need(first_dirty_offset(), last_stable_offset(), config_, now);
 }
 
-Result<CompactionTask> Partition::begin_compaction(TimestampMs now) const {
+Result<CompactionTask> Partition::begin_compaction(TimestampMs now) {
     if (offline_) return offline_error();
+    // Whoever compacts asks the files who was aborted; the last time one was written it may have
+    // failed.
+    if (auto done = log_->write_transaction_index(); !done) return done.error();
     auto found = log_->compaction_sources(first_dirty_offset(), last_stable_offset(), config_, now);
     if (!found) return found.error();
     CompactionTask task;

@@ -64,5 +64,18 @@ TEST(CompactionDurability, WithoutThemItIsGivenUpAndThePartitionOffline) {
     EXPECT_EQ(log.records().front().value, "old");
 }
 
+TEST(CompactionDurability, AnAbortedRecordTakesNoPlaceEvenIfTheIndexCouldNotBeWritten) {
+    World log;
+    log.write({{"k", "old"}});
+    log.write_in_transaction(0, {{"k", "aborted"}});
+    log.roll();
+    log.files.fail(MemoryFileSystem::Call::Write, ".txnindex");
+    log.end_transaction(kProducer, {0}, ControlRecordType::Abort);
+
+    ASSERT_TRUE(log.compact().completed);
+
+    EXPECT_EQ(log.records().front().value, "old");
+}
+
 }  // namespace
 }  // namespace kafka::storage

@@ -273,6 +273,7 @@ class Partition {
     // Replays what follows the newest snapshot at or below `newest_snapshot`.
     Result<Done> restore_producers(bool trust_running_snapshot, Offset newest_snapshot,
                                    TimestampMs now);
+    Result<Done> forget_compacted_transactions();
     AppendResult append_valid(MutableRecordBatch batch, const AppendRequest& request,
                               TimestampMs now);
     std::vector<MissingPages> missing_to_append(TimestampMs now);

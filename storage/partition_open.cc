@@ -103,6 +103,7 @@ Result<Done> Partition::restore_producers(bool trust_running_snapshot, Offset ne
                                    trust_running_snapshot, now, producer_id_expiration_ms_);
     if (!done) return done;
     if (snapshots_.removed()) log_->note_folder_changed();
+    if (done = forget_compacted_transactions(); !done) return done;
     batches_since_snapshot_ = 0;
     const Offset from = producers_.end_offset();
     if (from < log_end_offset()) {
@@ -118,6 +119,26 @@ Result<Done> Partition::restore_producers(bool trust_running_snapshot, Offset ne
     producers_.set_end_offset(log_end_offset());
     producers_.on_log_start_offset(log_start_offset());
     producers_.on_high_watermark(high_watermark_);
+    return Done{};
+}
+
+// A snapshot may know a transaction as open whose marker came later, and that compaction has
+// removed since, marker and all. While a batch of it is left, its marker is, too; and compaction
+// does not touch one that is open. Of one whose records were deleted there is nothing left to
+// decide.
+Result<Done> Partition::forget_compacted_transactions() {
+    const bool is_compacted = config_.cleanup_compact || compacted_to_ >= Offset{0};
+    for (const auto& open : producers_.open_transactions()) {
+        if (open.first_offset < log_start_offset() && !is_compacted) continue;
+        bool is_left = false;
+        auto done = log_->visit_headers(open.first_offset, [&](const RecordBatchView& batch) {
+            if (batch.base_offset() >= producers_.end_offset()) return false;
+            is_left = batch.producer_id() == open.producer_id && batch.is_transactional();
+            return !is_left;
+        });
+        if (!done) return done;
+        if (!is_left) producers_.forget_transaction(open);
+    }
     return Done{};
 }
 

@@ -213,6 +213,17 @@ std::optional<Offset> ProducerState::first_undecided_offset() const {
     return open_.empty() ? std::nullopt : std::optional(open_.begin()->first);
 }
 
+std::vector<ProducerState::OpenTransaction> ProducerState::open_transactions() const {
+    std::vector<OpenTransaction> open;
+    for (const auto& [first_offset, id] : open_) open.push_back({id, first_offset});
+    return open;
+}
+
+void ProducerState::forget_transaction(const OpenTransaction& transaction) {
+    open_.erase(transaction.first_offset);
+    producers_[transaction.producer_id].transaction_first_offset = Offset{-1};
+}
+
 std::optional<Offset> ProducerState::first_unstable_offset() const {
     if (unreplicated_.empty()) return first_undecided_offset();
     const Offset unreplicated = unreplicated_.begin()->first;

@@ -75,6 +75,13 @@ class ProducerState {
     std::optional<Offset> first_unstable_offset() const;
     // The first offset of an open transaction.
     std::optional<Offset> first_undecided_offset() const;
+    struct OpenTransaction {
+        ProducerId producer_id;
+        Offset first_offset;
+    };
+    std::vector<OpenTransaction> open_transactions() const;
+    // It turns out to have ended: compaction has removed all of it, the marker too.
+    void forget_transaction(const OpenTransaction& transaction);
     // What the last stable offset will be once `transaction` is complete and replicated.
     Offset last_stable_offset_after(const CompletedTransaction& transaction) const;
     void on_high_watermark(Offset high_watermark);

@@ -1,4 +1,5 @@
-// What a record was dropped for survives whatever the segment survives from which it is gone.
+// What a record was dropped for survives whatever the segment survives from which it is gone; and
+// what older snapshots say of transactions that are gone is not believed.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -75,6 +76,28 @@ TEST(CompactionDurability, AnAbortedRecordTakesNoPlaceEvenIfTheIndexCouldNotBeWr
     ASSERT_TRUE(log.compact().completed);
 
     EXPECT_EQ(log.records().front().value, "old");
+}
+
+// The snapshot of a segment says that a transaction is open, whose marker came after it.
+TEST(CompactionDurability, ATransactionOfWhichNothingIsLeftIsNotOpenAfterARestart) {
+    World log;
+    log.write_in_transaction(0, {{"k", "in the transaction"}});
+    log.roll();
+    log.end_transaction(kProducer, {0}, ControlRecordType::Commit);
+    log.write({{"k", "after it"}});
+    log.write({{"k", "of the same producer"}},
+              {.producer_id = kProducer, .producer_epoch = {0}, .base_sequence = {1}});
+    log.roll();
+    log.write({{"last", "one"}});
+    log.roll();
+    log.flush_all();
+    for (int pass = 0; pass < 3; ++pass) log.compact({10'000 * (pass + 1)});
+    ASSERT_EQ(log.partition->last_stable_offset(), log.partition->log_end_offset());
+
+    log.recovery_point = {2};  // as if its snapshot were the newest that is synced
+    log.lose_power_and_reopen(1);
+
+    EXPECT_EQ(log.partition->last_stable_offset(), log.partition->log_end_offset());
 }
 
 }  // namespace

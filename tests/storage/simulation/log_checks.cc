@@ -15,18 +15,15 @@ Result<Done> check_partition(FileSystem& files, const Partition& partition, cons
     if (auto done = check_producers(partition, model); !done) return done;
     if (auto done = check_aborted(partition, model); !done) return done;
     if (auto done = check_epochs(partition, model); !done) return done;
-    return check_times(partition, model, wanted_time);
+    return check_times(partition, model.batches(), model.start(), wanted_time);
 }
 
-Result<Done> check_records(const Partition& partition, const LogModel& model) {
-    if (partition.log_end_offset() != model.end() || partition.log_start_offset() != model.start())
-        return violation("the log does not start or end where it should");
-    const Bytes wanted = model.bytes_from(model.start());
+Result<Bytes> read_in_small_steps(const Partition& partition, Offset from) {
     Bytes all;
-    Offset at = model.start();
+    Offset at = from;
     // Small steps, so that reads begin at every batch and the indexes are in use.
     constexpr std::int64_t kStepBytes = 150;
-    while (at < model.end()) {
+    while (at < partition.log_end_offset()) {
         auto piece = partition.read_bytes(at, kStepBytes, ReadLimit::LogEnd);
         if (!piece) return violation("a read failed: " + piece.error().message);
         if (piece->empty()) return violation(fmt::format("nothing at offset {}", at.value));
@@ -35,10 +32,19 @@ Result<Done> check_records(const Partition& partition, const LogModel& model) {
         if (!reader.at_end()) return violation("a read ends inside a batch");
         all.insert(all.end(), piece->begin(), piece->end());
     }
-    if (all == wanted) return Done{};
-    const auto differ = std::ranges::mismatch(all, wanted).in1 - all.begin();
+    return all;
+}
+
+Result<Done> check_records(const Partition& partition, const LogModel& model) {
+    if (partition.log_end_offset() != model.end() || partition.log_start_offset() != model.start())
+        return violation("the log does not start or end where it should");
+    const Bytes wanted = model.bytes_from(model.start());
+    const auto all = read_in_small_steps(partition, model.start());
+    if (!all) return all.error();
+    if (*all == wanted) return Done{};
+    const auto differ = std::ranges::mismatch(*all, wanted).in1 - all->begin();
     return violation(fmt::format("the log has {} bytes, not the {} appended; they differ at {}",
-                                 all.size(), wanted.size(), differ));
+                                 all->size(), wanted.size(), differ));
 }
 
 namespace {
@@ -108,8 +114,12 @@ Result<Done> check_producers(const Partition& partition, const LogModel& model) 
         if (last_offset_of(id, model) < log_start) continue;
         return violation(fmt::format("producer {} is forgotten", id.value));
     }
+    return check_last_stable(partition, model);
+}
+
+Result<Done> check_last_stable(const Partition& partition, const LogModel& model) {
     const auto undecided = model.producers().first_undecided_offset();
-    if (undecided && *undecided < log_start) return Done{};
+    if (undecided && *undecided < model.start()) return Done{};
     const Offset high_watermark = partition.high_watermark();
     const Offset stable = std::min(undecided.value_or(high_watermark), high_watermark);
     // A marker that is not below the high watermark yet holds the last stable offset back.
@@ -189,17 +199,17 @@ Result<Done> check_epochs(const Partition& partition, const LogModel& model) {
     return check_end(model.end());
 }
 
-Result<Done> check_times(const Partition& partition, const LogModel& model,
-                         TimestampMs wanted_time) {
+Result<Done> check_times(const Partition& partition, std::span<const LogModel::Batch> batches,
+                         Offset start, TimestampMs wanted_time) {
     FoundOffset first;
     TimestampMs newest = kNoTimestamp;
-    for (const LogModel::Batch& one : model.batches()) {
+    for (const LogModel::Batch& one : batches) {
         const RecordBatchView batch = one.view();
         RecordReader reader(batch);
         while (const RecordView* record = reader.next()) {
             const Offset offset = reader.offset_of(*record);
             const TimestampMs timestamp = reader.timestamp_of(*record);
-            if (offset < model.start()) continue;
+            if (offset < start) continue;
             newest = std::max(newest, timestamp);
             if (first.offset.value >= 0 || timestamp < wanted_time) continue;
             first = {timestamp, offset, batch.partition_leader_epoch()};
@@ -217,7 +227,7 @@ Result<Done> check_times(const Partition& partition, const LogModel& model,
     if (!last) return violation("a search for the newest record failed: " + last.error().message);
     // As with Kafka it may be one that was deleted, while the segment that holds it is still there.
     if (last->timestamp == newest) return Done{};
-    if (last->timestamp > newest && last->offset < model.start()) return Done{};
+    if (last->timestamp > newest && last->offset < start) return Done{};
     return violation(fmt::format("the newest record has the time {}, not {}", newest.value,
                                  last->timestamp.value));
 }

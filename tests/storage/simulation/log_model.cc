@@ -9,6 +9,7 @@ void LogModel::replay(const RecordBatchView& batch) {
     const auto completed = producers_.apply(batch);
     if (!completed) return;
     producers_.complete(*completed);
+    completed_.push_back(*completed);
     if (completed->aborted) aborted_.push_back(*completed);
 }
 
@@ -34,6 +35,7 @@ void LogModel::cut(Offset end) {
     while (!batches_.empty() && batches_.back().view().last_offset() >= end) batches_.pop_back();
     end_ = lowest_end_ = end;
     producers_ = ProducerState();
+    completed_.clear();
     aborted_.clear();
     for (const Batch& batch : batches_) replay(batch.view());
 }

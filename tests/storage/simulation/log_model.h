@@ -27,7 +27,9 @@ class LogModel {
     // Every acknowledged batch since the first, also those that were deleted since.
     const std::vector<Batch>& batches() const { return batches_; }
     const ProducerState& producers() const { return producers_; }
+    // In the order of their markers.
     const std::vector<CompletedTransaction>& aborted() const { return aborted_; }
+    const std::vector<CompletedTransaction>& completed() const { return completed_; }
     Offset end() const { return end_; }
     // Below it nothing may be missing after the loss of power.
     Offset flushed() const { return flushed_; }
@@ -63,7 +65,8 @@ class LogModel {
 
     std::vector<Batch> batches_;
     ProducerState producers_;
-    std::vector<CompletedTransaction> aborted_;  // in the order of their markers
+    std::vector<CompletedTransaction> completed_;
+    std::vector<CompletedTransaction> aborted_;
     Offset end_{0};
     Offset lowest_end_{0};
     Offset flushed_{0};

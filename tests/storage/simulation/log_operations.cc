@@ -42,6 +42,7 @@ void LogSimulation::plan_a_failure() {
 }
 
 Result<Done> LogSimulation::operate_once(Subject& subject) {
+    if (subject.config.cleanup_compact) return operate_on_compacted(subject, true);
     const Producer& producer = subject.producers[random(subject.producers.size())];
     const auto what = random(100);
     if (what < 25) return append(subject, nullptr, false);
@@ -73,6 +74,7 @@ Bytes LogSimulation::make_batch(const Producer* producer, bool skip_a_sequence) 
         if (skip_a_sequence) options.base_sequence = sequence_plus(options.base_sequence, 1);
         options.transactional = producer->transactional;
     }
+    if (working_->config.cleanup_compact) return make_keyed_batch(options);
     RecordBatchBuilder builder(options);
     const std::uint64_t records = 1 + random(4);
     for (std::uint64_t i = 0; i < records; ++i) {
@@ -97,6 +99,7 @@ Result<Done> LogSimulation::append_bytes(Subject& subject, Bytes batch, AppendOr
         if (result.base_offset != subject.model.end())
             return violation("a base offset was skipped");
         subject.model.append(batch);
+        subject.compaction.follow(subject.model);
     }
     const std::string who =
         fmt::format("of producer {}", RecordBatchView(batch).producer_id().value);
@@ -235,7 +238,7 @@ Result<Done> LogSimulation::truncate(Subject& subject) {
     if (batches.empty()) return Done{};
     const std::size_t back = std::min<std::size_t>(1 + random(8), batches.size());
     const Offset end = batches[batches.size() - back].view().base_offset();
-    if (end < subject.model.start()) return Done{};
+    if (end < subject.model.start() || end < subject.compaction.committed_end()) return Done{};
     subject.partition->begin_truncation(end);
     if (!write_checkpoints()) return Done{};
     subject.model.may_end_at(end);
@@ -247,6 +250,7 @@ Result<Done> LogSimulation::truncate(Subject& subject) {
     }
     if (auto done = flush(subject, false); !done || is_over()) return done;
     subject.model.truncate(end);
+    subject.compaction.follow(subject.model);
     ++subject.epoch.value;
     subject.partition->become_leader(subject.epoch);
     return Done{};

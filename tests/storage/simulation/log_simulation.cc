@@ -4,14 +4,13 @@
 
 #include <algorithm>
 
+#include "tests/storage/simulation/compacted_checks.h"
 #include "tests/storage/simulation/log_checks.h"
 
 namespace kafka::storage {
 namespace {
 
 constexpr std::int64_t kProducerExpirationMs = 86'400'000;
-
-const std::string kFolder = "/data";
 
 LogConfig small_segments() {
     LogConfig config;
@@ -29,14 +28,26 @@ LogConfig flushed_each_time() {
     return config;
 }
 
+LogConfig compacted(LogConfig config) {
+    config.cleanup_compact = true;
+    config.segment_bytes = 1200;
+    config.delete_retention_ms = 60'000;
+    return config;
+}
+
 }  // namespace
 
-LogSimulation::LogSimulation(std::uint64_t seed) : random_(seed) {
+LogSimulation::LogSimulation(std::uint64_t seed, Policy policy) : random_(seed) {
     subjects_.resize(2);
     subjects_[0].name = {"orders", {0}};
     subjects_[0].config = small_segments();
     subjects_[1].name = {"payments", {3}};
     subjects_[1].config = flushed_each_time();
+    if (policy == Policy::Compact) {
+        for (Subject& subject : subjects_) subject.config = compacted(subject.config);
+        subjects_[0].config.cleanup_delete = false;
+        subjects_[1].config.min_compaction_lag_ms = 20'000;
+    }
     for (Subject& subject : subjects_) {
         subject.topic_id = Uuid::random();
         subject.producers = {{{10}, {0}}, {{11}, {0}}, {{20}, {0}, true}, {{21}, {3}, true}};
@@ -84,6 +95,7 @@ Result<Done> LogSimulation::start(bool finish) {
     for (Subject& subject : subjects_) {
         auto accepted = subject.model.accept(*subject.partition, worst_crash_);
         if (!accepted) return accepted;
+        subject.compaction.follow(subject.model);
         if (careful_) {
             if (auto done = flush(subject, false); !done) return done;
         }
@@ -104,7 +116,11 @@ Result<Done> LogSimulation::start(bool finish) {
 Result<Done> LogSimulation::check() {
     for (const Subject& subject : subjects_) {
         const TimestampMs wanted{now_.value - static_cast<std::int64_t>(random_() % 400'000)};
-        auto done = check_partition(files_, *subject.partition, subject.model, wanted);
+        const Partition& partition = *subject.partition;
+        auto done = subject.config.cleanup_compact
+                        ? check_compacted_partition(files_, partition, subject.model,
+                                                    subject.compaction, wanted)
+                        : check_partition(files_, partition, subject.model, wanted);
         if (!done) return violation(subject.name.to_string() + ": " + done.error().message);
     }
     return Done{};
@@ -127,6 +143,7 @@ void LogSimulation::crash(Crash crash) {
         files_.kill_process();
     }
     if (machine) worst_crash_ = crash;
+    lose_cleaner_checkpoint();
     calls_fail_ = faulty_ = false;
 }
 

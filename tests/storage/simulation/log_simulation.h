@@ -1,6 +1,7 @@
 // A log directory with two partitions on a file system that fails, driven by a seed: producers,
 // transactions, flushes, retention, deletion, truncation, and every kind of stop. What a step does
-// depends on the seed and on what happened before, never on time or chance.
+// depends on the seed and on what happened before, never on time or chance. Either both partitions
+// are compacted as well, or none: what those hold that are not is known to the byte.
 //
 //     start() → operate() → crash() or stop() → recover() → operate() → …
 //
@@ -13,8 +14,10 @@
 #include <string>
 #include <vector>
 
+#include "protocol/record_batch_builder.h"
 #include "storage/log_directory.h"
 #include "storage/memory_file_system.h"
+#include "tests/storage/simulation/compaction_history.h"
 #include "tests/storage/simulation/log_model.h"
 
 namespace kafka::storage {
@@ -23,7 +26,9 @@ class LogSimulation {
   public:
     using Crash = LogModel::Crash;
 
-    explicit LogSimulation(std::uint64_t seed);
+    enum class Policy { Delete, Compact };
+
+    explicit LogSimulation(std::uint64_t seed, Policy policy = Policy::Delete);
     ~LogSimulation();
 
     // Opens the directory and all partitions and compares them with the model. Without planned
@@ -54,8 +59,12 @@ class LogSimulation {
     void tell() { tells_ = true; }
     // How many calls the file system has had that change something.
     std::int64_t steps() const { return files_.steps(); }
+    // How many compactions have run to their end.
+    int compactions() const { return compactions_; }
 
   private:
+    inline static const std::string kFolder = "/data";
+
     struct Producer {
         ProducerId id;
         ProducerEpoch epoch;
@@ -67,6 +76,7 @@ class LogSimulation {
         LogConfig config;
         std::vector<Producer> producers;
         LogModel model;
+        CompactionHistory compaction;
         LeaderEpoch epoch{-1};
         std::unique_ptr<Partition> partition;
     };
@@ -78,6 +88,7 @@ class LogSimulation {
     Result<Done> open();
     Result<Done> check();
     Result<Done> operate_once(Subject& subject);
+    Result<Done> operate_on_compacted(Subject& subject, bool may_compact);
     void plan_a_failure();
     void plan_failures(int times, int first);
 
@@ -94,6 +105,15 @@ class LogSimulation {
     Result<Done> apply_retention(Subject& subject);
     Result<Done> truncate(Subject& subject);
     void remove_files(Subject& subject);
+
+    // compaction_operations.cc
+    class Host;
+    Bytes make_keyed_batch(const BatchOptions& options);
+    Producer& choose_producer(Subject& subject);
+    Result<Done> compact(Subject& subject);
+    Result<Done> finish_compaction(Subject& subject);
+    void lose_cleaner_checkpoint();
+
     std::vector<PartitionCheckpoint> checkpoints() const;
     std::map<std::string, Bytes> contents();
 
@@ -105,6 +125,7 @@ class LogSimulation {
     Crash worst_crash_ = Crash::Process;  // since the last start that succeeded
     TimestampMs now_{1'000'000};
     int next_value_ = 0;
+    int compactions_ = 0;
     // A truncation was interrupted. What it began to remove may come back until a flush, so that is
     // what comes next: two accidents in a row are more than the log promises to survive.
     bool careful_ = false;

@@ -34,6 +34,10 @@ class Tidier {
             }
         }
         if (auto done = finish_swaps(); !done) return done.error();
+        // Under another name: the next compaction uses this one, perhaps before they are removed.
+        for (const std::string& name : cleaned_) {
+            if (auto done = drop(name); !done) return done.error();
+        }
         if (auto done = collect_segments(); !done) return done.error();
         return std::move(found_);
     }
@@ -47,7 +51,7 @@ class Tidier {
         } else if (auto cleaned = without(name, kCleanedSuffix)) {
             // A compaction that did not finish; what of it, or above it where Kafka split its
             // output, has got the name of a swap is not to be used.
-            found_.removals.push_back(path(name));
+            cleaned_.push_back(name);
             for (const std::string_view suffix : kSegmentSuffixes) {
                 const auto base = parse_file_name(*cleaned, suffix);
                 if (base) lowest_cleaned_ = std::min(lowest_cleaned_.value_or(*base), *base);
@@ -173,6 +177,7 @@ class Tidier {
     LogFolder found_;
     std::vector<std::string> names_;
     std::vector<std::string> swaps_;
+    std::vector<std::string> cleaned_;
     std::optional<Offset> lowest_cleaned_;
 };
 

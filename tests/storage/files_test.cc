@@ -224,7 +224,7 @@ TEST_F(LogFolderTest, AFinishedCompactionIsSwappedInAndAnUnfinishedOneDropped) {
     ASSERT_TRUE(folder.ok());
     EXPECT_THAT(names(), ElementsAre("00000000000000000000.index", "00000000000000000000.log",
                                      "00000000000000000000.log.deleted", "00000000000000000005.log",
-                                     "00000000000000000005.log.cleaned"));
+                                     "00000000000000000005.log.cleaned.deleted"));
     EXPECT_EQ(folder->segments.size(), 2u);
     EXPECT_EQ(folder->removals.size(), 2u);
 }

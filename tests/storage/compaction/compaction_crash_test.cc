@@ -122,6 +122,24 @@ TEST(CompactionCrash, NothingIsLostWithoutACheckpoint) {
     }
 }
 
+TEST(CompactionCrash, WhatItLeftIsRemovedWhileTheNextOneIsAtWork) {
+    World world;
+    const std::string left =
+        file_path(World::kFolder, {0}, kLogSuffix) + std::string(kCleanedSuffix);
+    ASSERT_TRUE(world.files.open(left, OpenMode::Create).ok());
+    world.kill_and_reopen();
+    const std::vector<std::string> removals = world.partition->take_removals();
+    ASSERT_FALSE(removals.empty());
+    world.before_step = [&](int step) {
+        if (step < 2) return;  // now the new segment is written
+        for (const std::string& path : removals) CHECK(world.files.remove(path).ok(), "removing");
+    };
+
+    EXPECT_TRUE(world.compact().completed);
+
+    expect_sound(world);
+}
+
 TEST(CompactionCrash, AFailedCallChangesNothingOrTakesThePartitionOffline) {
     using Call = MemoryFileSystem::Call;
     int failures = 0;

@@ -10,7 +10,17 @@ namespace {
 
 constexpr ProducerId kProducer{9};
 
+// Two of these do not fit into one segment.
+const std::string kBig(700, 'v');
+
 struct World : CompactionHarness {
+    World() : CompactionHarness(segments_for_one_big_value()) {}
+
+    static LogConfig segments_for_one_big_value() {
+        LogConfig config = small_segments();
+        config.segment_bytes = 1300;
+        return config;
+    }
     void write_in_transaction(std::int32_t sequence, const std::vector<KeyValue>& records) {
         write(records, {.producer_id = kProducer,
                         .producer_epoch = {0},
@@ -22,10 +32,10 @@ struct World : CompactionHarness {
 
 TEST(CompactionDurability, WhatTookARecordsPlaceIsNotLostWithThePower) {
     World log;
-    log.write({{"k", "old"}, {"other", "value"}});
+    log.write({{"k", "old"}, {"other", kBig}});
     log.roll();
     log.flush_all();
-    log.write({{"k", "new"}});
+    log.write({{"k", "new"}, {"another", kBig}});
     log.roll();
 
     ASSERT_TRUE(log.compact().completed);
@@ -82,19 +92,19 @@ TEST(CompactionDurability, AnAbortedRecordTakesNoPlaceEvenIfTheIndexCouldNotBeWr
 TEST(CompactionDurability, ATransactionOfWhichNothingIsLeftIsNotOpenAfterARestart) {
     World log;
     log.write_in_transaction(0, {{"k", "in the transaction"}});
+    log.write({{"other", kBig}});
     log.roll();
     log.end_transaction(kProducer, {0}, ControlRecordType::Commit);
     log.write({{"k", "after it"}});
     log.write({{"k", "of the same producer"}},
               {.producer_id = kProducer, .producer_epoch = {0}, .base_sequence = {1}});
-    log.roll();
-    log.write({{"last", "one"}});
+    log.write({{"another", kBig}});
     log.roll();
     log.flush_all();
     for (int pass = 0; pass < 3; ++pass) log.compact({10'000 * (pass + 1)});
     ASSERT_EQ(log.partition->last_stable_offset(), log.partition->log_end_offset());
 
-    log.recovery_point = {2};  // as if its snapshot were the newest that is synced
+    log.recovery_point = {3};  // as if its snapshot were the newest that is synced
     log.lose_power_and_reopen(1);
 
     EXPECT_EQ(log.partition->last_stable_offset(), log.partition->log_end_offset());

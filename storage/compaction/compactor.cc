@@ -97,7 +97,7 @@ Result<std::shared_ptr<File>> Compactor::open(const SourceSegment& source) {
 
 Result<Done> Compactor::work() {
     if (auto done = begin(); !done) return done;
-    KeyMap keys(settings_.key_map_bytes, settings_.key_map_load_factor, task_.first_dirty_offset);
+    KeyMap keys(settings_.key_map_bytes, settings_.key_map_load_factor);
     TransactionFates mapped(aborted_);
     if (auto done = fill_map(keys, mapped); !done) return done;
     if (auto done = note_what_is_relied_on(mapped); !done) return done;

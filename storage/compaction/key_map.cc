@@ -21,9 +21,8 @@ std::size_t usable(std::size_t slots, double load_factor) {
 
 }  // namespace
 
-KeyMap::KeyMap(std::size_t most_bytes, double load_factor, Offset first)
+KeyMap::KeyMap(std::size_t most_bytes, double load_factor)
     : hash_(KeyHash::with_random_secret()),
-      first_(first),
       load_factor_(load_factor),
       parts_(most_bytes >= kWorthParts ? kParts : 1) {
     most_slots_of_part_ = std::max<std::size_t>(most_bytes / kEntryBytes / parts_.size(), 2);
@@ -73,6 +72,7 @@ bool KeyMap::has_room(Part& part) {
 }
 
 bool KeyMap::put(const Place& place, Offset offset) {
+    if (size_ == 0) first_ = offset;
     const auto distance = static_cast<std::uint64_t>(offset - first_);
     if (distance >= kOffsetMask) return false;
     Part& part = parts_[place.part];

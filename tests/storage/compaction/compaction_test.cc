@@ -243,6 +243,37 @@ TEST(Compaction, GoesOnAnotherTimeWhereTheMapWasFull) {
     EXPECT_LT(log.records().size(), 200u);
 }
 
+// The map of keys has 40 bits for an offset.
+TEST(Compaction, ComesThroughALogWhoseOffsetsJump) {
+    CompactionHarness log;
+    log.write({{"a", "1"}, {"b", "1"}});
+    std::int64_t offset = 2;
+    for (const std::string value : {"2", "3"}) {
+        offset += std::int64_t{1} << 41;
+        for (const std::string& one : {value + "0", value + "1"}) {
+            Bytes batch = batch_of({{"a", one}});
+            MutableRecordBatch(batch).set_base_offset({offset++});
+            MutableRecordBatch(batch).set_partition_leader_epoch(log.epoch);
+            ASSERT_TRUE(log.partition->append_as_follower(batch, log.kNow).ok());
+        }
+    }
+    log.partition->become_leader(log.epoch);
+    log.roll();
+
+    Offset reached{-1};
+    while (log.partition->compaction_need(log.kNow)->cleanable_bytes > 0) {
+        log.compact();
+        const Offset now = log.partition->checkpoint().first_dirty_offset;
+        ASSERT_GT(now, reached);
+        reached = now;
+    }
+
+    EXPECT_EQ(reached, Offset{offset});
+    EXPECT_THAT(log.records(),
+                ElementsAre(SeenRecord{1, "b", "1"}, SeenRecord{offset - 1, "a", "31"},
+                            SeenRecord{offset, "roll", "1"}));
+}
+
 TEST(Compaction, IsDueByTheShareOfDirtyBytes) {
     CompactionHarness log;
     log.write({{"a", std::string(400, 'x')}});

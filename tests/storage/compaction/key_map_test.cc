@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 #include <gtest/gtest.h>
 
+#include <limits>
 #include <string>
 
 namespace kafka::storage {
@@ -12,6 +13,7 @@ BytesView view_of(const std::string& text) {
     return {reinterpret_cast<const std::uint8_t*>(text.data()), text.size()};
 }
 std::string key(int i) { return fmt::format("key {}", i); }
+constexpr std::int64_t kFarthest = std::numeric_limits<std::int64_t>::max();
 
 // The vectors of the algorithm's reference: key and input are 00, 01, 02 …
 TEST(KeyHash, IsSipHashOf128Bits) {
@@ -25,7 +27,7 @@ TEST(KeyHash, IsSipHashOf128Bits) {
 }
 
 TEST(KeyMap, AnswersWithTheLastOffsetOfEachKey) {
-    KeyMap map(1 << 20, 0.9, {1000});
+    KeyMap map(1 << 20, 0.9);
     for (int i = 0; i < 20'000; ++i) ASSERT_TRUE(map.put(view_of(key(i % 7000)), {1000 + i}));
 
     EXPECT_EQ(map.size(), 7000u);
@@ -38,14 +40,14 @@ TEST(KeyMap, AnswersWithTheLastOffsetOfEachKey) {
 }
 
 TEST(KeyMap, AnEmptyKeyIsAKey) {
-    KeyMap map(4096, 0.9, {0});
+    KeyMap map(4096, 0.9);
     ASSERT_TRUE(map.put(BytesView(), {0}));
     EXPECT_EQ(map.find(BytesView()), Offset{0});
 }
 
 TEST(KeyMap, TakesNoMoreMemoryThanItWasGiven) {
     for (const std::size_t bytes : {std::size_t{512}, std::size_t{4000}, std::size_t{3} << 20}) {
-        KeyMap map(bytes, 0.9, {0});
+        KeyMap map(bytes, 0.9);
         int count = 0;
         while (map.put(view_of(key(count)), {count})) ++count;
 
@@ -62,16 +64,32 @@ TEST(KeyMap, TakesNoMoreMemoryThanItWasGiven) {
 }
 
 TEST(KeyMap, StaysSmallWhereThereAreFewKeys) {
-    KeyMap map(std::size_t{128} << 20, 0.9, {0});
+    KeyMap map(std::size_t{128} << 20, 0.9);
     for (int i = 0; i < 100'000; ++i) ASSERT_TRUE(map.put(view_of(key(i % 1000)), {i}));
     EXPECT_LE(map.memory_bytes(), std::size_t{128} << 10);
 }
 
+TEST(KeyMap, TakesItsFirstOffsetWhereverItIs) {
+    for (const std::int64_t first : {std::int64_t{0}, std::int64_t{1} << 40, kFarthest}) {
+        KeyMap map(32, 0.9);
+        ASSERT_TRUE(map.put(view_of("first"), {first}));
+        EXPECT_EQ(map.find(view_of("first")), Offset{first});
+    }
+}
+
 TEST(KeyMap, RefusesAnOffsetThatIsTooFarFromTheFirst) {
-    KeyMap map(1 << 20, 0.9, {5});
-    EXPECT_TRUE(map.put(view_of("far"), {5 + (std::int64_t{1} << 40) - 2}));
-    EXPECT_FALSE(map.put(view_of("farther"), {5 + (std::int64_t{1} << 40) - 1}));
-    EXPECT_EQ(map.find(view_of("far")), Offset{5 + (std::int64_t{1} << 40) - 2});
+    constexpr std::int64_t kFirst = kFarthest - (std::int64_t{1} << 41);
+    KeyMap map(1 << 20, 0.9);
+    ASSERT_TRUE(map.put(view_of("first"), {kFirst}));
+    ASSERT_TRUE(map.put(view_of("far"), {kFirst + (std::int64_t{1} << 40) - 2}));
+
+    EXPECT_FALSE(map.put(view_of("farther"), {kFirst + (std::int64_t{1} << 40) - 1}));
+    EXPECT_FALSE(map.put(view_of("first"), {kFarthest}));
+    EXPECT_FALSE(map.put(view_of("before"), {kFirst - 1}));
+
+    EXPECT_EQ(map.size(), 2u);
+    EXPECT_EQ(map.find(view_of("first")), Offset{kFirst});
+    EXPECT_EQ(map.find(view_of("far")), Offset{kFirst + (std::int64_t{1} << 40) - 2});
 }
 
 }  // namespace

@@ -21,6 +21,15 @@ constexpr std::uint64_t kBytesToFetch = 4096;
 constexpr std::size_t kSegmentsPerTurn = 4;
 }  // namespace
 
+HousekeepingIntervals housekeeping_intervals(const BrokerConfig& config) {
+    using std::chrono::milliseconds;
+    return {
+        .retention_check = milliseconds(config.number("log.retention.check.interval.ms")),
+        .flush_check = milliseconds(config.number("log.flush.scheduler.interval.ms")),
+        .checkpoint = milliseconds(config.number("log.flush.offset.checkpoint.interval.ms")),
+        .producer_check = milliseconds(config.number("producer.id.expiration.check.interval.ms"))};
+}
+
 Housekeeping::Alarm::Alarm(Housekeeping& of, void (Housekeeping::*its_work)(),
                            std::chrono::milliseconds its)
     : owner(of), work(its_work), interval(its) {

@@ -24,6 +24,9 @@ struct HousekeepingIntervals {
     std::chrono::milliseconds producer_check;   // producer.id.expiration.check.interval.ms
 };
 
+struct BrokerConfig;
+HousekeepingIntervals housekeeping_intervals(const BrokerConfig& config);
+
 class Housekeeping {
   public:
     Housekeeping(Shard& shard, Removals& removals, HousekeepingIntervals intervals);

@@ -32,15 +32,6 @@ storage::NodeIdentity identity_of(const BrokerConfig& config, storage::FileSyste
     return identity;
 }
 
-HousekeepingIntervals intervals_of(const BrokerConfig& config) {
-    using std::chrono::milliseconds;
-    return {
-        .retention_check = milliseconds(config.number("log.retention.check.interval.ms")),
-        .flush_check = milliseconds(config.number("log.flush.scheduler.interval.ms")),
-        .checkpoint = milliseconds(config.number("log.flush.offset.checkpoint.interval.ms")),
-        .producer_check = milliseconds(config.number("producer.id.expiration.check.interval.ms"))};
-}
-
 }  // namespace
 
 NodeStorage::NodeStorage(const BrokerConfig& config, const Clock& clock, storage::FileSystem& files,
@@ -64,7 +55,7 @@ NodeStorage::NodeStorage(const BrokerConfig& config, const Clock& clock, storage
     for (std::uint32_t i = 0; i < shards.count(); ++i) {
         const ShardId id{i};
         housekeeping_.push_back(std::make_unique<Housekeeping>(
-            shards.at(id), host_.replicas_of(id).removals(), intervals_of(config)));
+            shards.at(id), host_.replicas_of(id).removals(), housekeeping_intervals(config)));
     }
     for (const auto& directory : directories_.all()) {
         directory->on_failure([this, &failed = *directory] { take_offline(failed); });

@@ -1,9 +1,10 @@
-// Retention of logs whose indexes are not in the page cache, as after a reboot; expiry of
-// producers.
+// Retention of logs whose indexes are not in the page cache, as after a reboot; how often it is
+// looked after; expiry of producers.
 #include "broker/housekeeping.h"
 
 #include <gtest/gtest.h>
 
+#include <utility>
 #include <vector>
 
 #include "tests/broker/handlers/produce_fixture.h"
@@ -16,6 +17,7 @@ class HousekeepingTest : public testing::Test {
   protected:
     static constexpr std::int32_t kPartitions = 4;
     static constexpr int kBatches = 200;
+    static constexpr std::chrono::hours kNotNow{24 * 365 * 50};
 
     HousekeepingTest() {
         storage::LogConfig config;
@@ -40,6 +42,7 @@ class HousekeepingTest : public testing::Test {
     ~HousekeepingTest() override {
         files_.release_fetches();
         shards_.run_with_the_reading_pool();
+        shards_.shards().blocking_pool().finish_jobs();
     }
 
     storage::Partition& partition(std::int32_t index) { return shards_.partition(orders_, index); }
@@ -50,6 +53,18 @@ class HousekeepingTest : public testing::Test {
             starts.push_back(found ? found->log_start_offset().value : -1);
         }
         return starts;
+    }
+    // What retention drops the next time.
+    std::int64_t append_expired() {
+        const TimestampMs now{shards_.clock_.wall_ms()};
+        const TimestampMs long_ago{now.value - partition(0).config().retention_ms - 1};
+        Bytes records = batch({}, long_ago);
+        CHECK(partition(0).append_as_leader(records, {}, now).ok(), "a batch");
+        return partition(0).log_end_offset().value;
+    }
+    void let_pass(std::chrono::milliseconds time) {
+        shards_.advance(time);
+        shards_.run_with_the_reading_pool();
     }
     // Where the logs start for those who wait for the disk.
     std::int64_t kept_from() {
@@ -159,6 +174,41 @@ TEST_F(HousekeepingTest, WhatIsStoppedWhilePagesAreOnTheirWayDropsNothing) {
     shards_.run_with_the_reading_pool();
 
     EXPECT_EQ(log_starts(), std::vector<std::int64_t>(kPartitions, 0));
+}
+
+TEST_F(HousekeepingTest, RetentionIsAppliedAtItsIntervalAndNotBefore) {
+    const Settings hourly{{"log.retention.check.interval.ms", "3600000"}};
+    const std::pair<Settings, std::chrono::milliseconds> cases[] = {
+        {{}, std::chrono::minutes(5)}, {hourly, std::chrono::hours(1)}};
+    for (const auto& [settings, interval] : cases) {
+        const HousekeepingIntervals all = housekeeping_intervals(config_of(settings));
+        Housekeeping housekeeping(shards_.home(), removals_,
+                                  {all.retention_check, kNotNow, kNotNow, kNotNow});
+        housekeeping.start();
+
+        for (int turn = 0; turn < 2; ++turn) {
+            const std::int64_t before = partition(0).log_start_offset().value;
+            const std::int64_t end = append_expired();
+            let_pass(interval - std::chrono::milliseconds(1));
+            EXPECT_EQ(partition(0).log_start_offset(), Offset{before});
+            let_pass(std::chrono::milliseconds(1));
+            EXPECT_EQ(partition(0).log_start_offset(), Offset{end});
+        }
+        housekeeping.stop();
+    }
+}
+
+TEST_F(HousekeepingTest, RetentionThatIsNeverCheckedDropsNothing) {
+    const Settings never{{"log.retention.check.interval.ms", "9223372036854775807"}};
+    const HousekeepingIntervals all = housekeeping_intervals(config_of(never));
+    Housekeeping housekeeping(shards_.home(), removals_,
+                              {all.retention_check, kNotNow, kNotNow, kNotNow});
+    housekeeping.start();
+
+    let_pass(std::chrono::hours(24 * 365));
+
+    EXPECT_EQ(log_starts(), std::vector<std::int64_t>(kPartitions, 0));
+    housekeeping.stop();
 }
 
 TEST_F(HousekeepingTest, ProducersAreForgottenByTheSettingOfTheMoment) {

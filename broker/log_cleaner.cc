@@ -99,6 +99,7 @@ void LogCleaner::learn_settings() {
                    [&](Shard& here) { now = log_cleaner_settings(here.image(), statics_); });
     const std::lock_guard lock(mutex_);
     settings_ = now;
+    throttle_.set_rate(now.max_bytes_per_second);
     if (stopping_ || !settings_.enabled) return;
     // One is always there to see that there are to be more; those that are too many rest.
     while (threads_.size() < std::max<std::size_t>(settings_.threads, 1)) {
@@ -245,23 +246,18 @@ void LogCleaner::write_checkpoint(const TopicIdPartition& key) {
 }
 
 bool LogCleaner::pass(std::uint64_t bytes) {
-    constexpr double kMostSeconds = 3600;
     std::unique_lock lock(mutex_);
-    const double rate = settings_.max_bytes_per_second;
-    const std::chrono::duration<double> share(
-        std::min(static_cast<double>(bytes) / rate, kMostSeconds));
-    const Time now = std::chrono::steady_clock::now();
-    next_pass_ = std::max(next_pass_, now) + std::chrono::duration_cast<Time::duration>(share);
-    while (!stopping_ && std::chrono::steady_clock::now() < next_pass_) {
-        const Time look = std::chrono::steady_clock::now() + kMostThrottlePause;
-        stopped_.wait_until(lock, std::min(look, next_pass_), [this] { return stopping_; });
+    throttle_.spend(bytes, std::chrono::steady_clock::now());
+    while (!stopping_) {
+        const auto left = throttle_.left(std::chrono::steady_clock::now());
+        if (left <= left.zero()) return true;
+        const auto pause = std::min<CleanerThrottle::Duration>(left, kMostThrottlePause);
+        stopped_.wait_for(lock, pause, [this] { return stopping_; });
         lock.unlock();
         learn_settings();
         lock.lock();
-        // What was to be waited for at the old rate is forgiven.
-        if (settings_.max_bytes_per_second != rate) next_pass_ = {};
     }
-    return !stopping_;
+    return false;
 }
 
 void LogCleaner::run_on_owner(const TopicIdPartition& key,

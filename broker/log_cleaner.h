@@ -16,6 +16,7 @@
 #include <vector>
 
 #include "base/clock.h"
+#include "broker/cleaner_throttle.h"
 #include "broker/log_directories.h"
 #include "broker/shards.h"
 #include "cluster/static_configs.h"
@@ -91,7 +92,7 @@ class LogCleaner {
     LogCleanerSettings settings_;
     std::condition_variable stopped_;
     bool stopping_ = false;
-    Time next_pass_{};
+    CleanerThrottle throttle_;
     // A deleted topic's folder may come back under the same name while it is still being worked on.
     std::unordered_set<std::string> busy_folders_;
     std::unordered_map<TopicIdPartition, Time, TopicIdPartitionHash> left_alone_until_;

@@ -6,7 +6,7 @@ namespace kafka::broker {
 
 ParkedFetch::ParkedFetch(RequestContext& context, std::vector<std::unique_ptr<FetchShare>> shares,
                          std::int64_t min_bytes, std::chrono::milliseconds max_wait)
-    : context_(context), min_bytes_(min_bytes), max_wait_(max_wait), missing_bytes_(min_bytes) {
+    : context_(context), max_wait_(max_wait), missing_bytes_(min_bytes) {
     for (auto& share : shares) {
         held_bytes_.push_back(share->bytes());
         missing_bytes_ -= share->bytes();

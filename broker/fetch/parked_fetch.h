@@ -48,7 +48,6 @@ class ParkedFetch final : FetchWatchListener {
     std::int64_t threshold_of(std::int64_t bytes_held) const;
 
     RequestContext& context_;
-    const std::int64_t min_bytes_;
     const std::chrono::milliseconds max_wait_;
     std::int64_t missing_bytes_;
     std::vector<FetchWatch*> watches_;  // each deletes itself after stop()

@@ -106,17 +106,15 @@ Response handle(RequestContext& context, const Request& request) {
     for (const std::string& name : names) {
         if (!context.authorized(Operation::Describe, name)) continue;
         if (room == 0) {
-            response.next_cursor.emplace();
-            response.next_cursor->topic_name = name;
+            response.next_cursor = Response::Cursor{name, PartitionIndex{0}};
             break;
         }
         auto& answer = response.topics.emplace_back(describe(context, name));
         const auto rest = add_partitions(context, first, room, answer);
         first = 0;
         if (rest) {
-            response.next_cursor.emplace();
-            response.next_cursor->topic_name = name;
-            response.next_cursor->partition_index = {static_cast<std::int32_t>(*rest)};
+            const PartitionIndex next{static_cast<std::int32_t>(*rest)};
+            response.next_cursor = Response::Cursor{name, next};
             break;
         }
     }

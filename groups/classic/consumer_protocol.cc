@@ -29,8 +29,7 @@ TopicPartitions by_id(const Topics& topics, const Metadata& metadata) {
         auto& partitions = result[info.id];
         partitions.insert(partitions.end(), topic.partitions.begin(), topic.partitions.end());
         std::ranges::sort(partitions);
-        const auto repeated = std::ranges::unique(partitions);
-        partitions.erase(repeated.begin(), repeated.end());
+        partitions.erase(std::unique(partitions.begin(), partitions.end()), partitions.end());
     }
     return result;
 }

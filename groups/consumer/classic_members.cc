@@ -3,6 +3,7 @@
 // leads, nobody is stopped, and a join is answered at once.
 #include <algorithm>
 #include <set>
+#include <utility>
 
 #include "groups/classic/consumer_protocol.h"
 #include "groups/classic/rebalance.h"
@@ -44,11 +45,12 @@ ConsumerGroupMemberMetadataValue said_in(const ClassicJoin& join,
     said.subscribed_topic_regex.emplace();
     said.rebalance_timeout_ms =
         join.version == 0 ? request.session_timeout_ms : request.rebalance_timeout_ms;
-    auto& classic = said.classic_member_metadata.emplace();
+    ConsumerGroupMemberMetadataValue::ClassicMemberMetadata classic;
     classic.session_timeout_ms = request.session_timeout_ms;
     for (const auto& each : request.protocols) {
         classic.supported_protocols.push_back({each.name, each.metadata});
     }
+    said.classic_member_metadata = std::move(classic);
     return said;
 }
 

@@ -70,8 +70,7 @@ ConsumerGroupMemberMetadataValue said_in(const ConsumerHeartbeat& heartbeat,
     if (request.subscribed_topic_names) {
         auto& names = said.subscribed_topic_names = *request.subscribed_topic_names;
         std::ranges::sort(names);
-        const auto repeated = std::ranges::unique(names);
-        names.erase(repeated.begin(), repeated.end());
+        names.erase(std::unique(names.begin(), names.end()), names.end());
     }
     if (request.subscribed_topic_regex)
         said.subscribed_topic_regex = request.subscribed_topic_regex;

@@ -65,8 +65,7 @@ std::vector<std::string> used_regexes(const ConsumerGroup& group) {
         if (!member.regex().empty()) used.emplace_back(member.regex());
     }
     std::ranges::sort(used);
-    const auto repeated = std::ranges::unique(used);
-    used.erase(repeated.begin(), repeated.end());
+    used.erase(std::unique(used.begin(), used.end()), used.end());
     return used;
 }
 

@@ -1,6 +1,7 @@
 // Online migration: a member of the consumer protocol comes into a classic group. The group becomes
 // a consumer group; the classic members stay, with what they have, and go on with JoinGroup.
 #include <algorithm>
+#include <utility>
 
 #include "groups/classic/consumer_protocol.h"
 #include "groups/classic/rebalance.h"
@@ -45,11 +46,12 @@ std::optional<ConsumerGroupMemberMetadataValue> said_by(const ClassicGroup& grou
     said.subscribed_topic_names.assign(names.begin(), names.end());
     said.subscribed_topic_regex.emplace();
     said.rebalance_timeout_ms = member.rebalance_timeout_ms;
-    auto& classic = said.classic_member_metadata.emplace();
+    ConsumerGroupMemberMetadataValue::ClassicMemberMetadata classic;
     classic.session_timeout_ms = member.session_timeout_ms;
     for (const auto& each : member.protocols) {
         classic.supported_protocols.push_back({each.name, each.metadata});
     }
+    said.classic_member_metadata = std::move(classic);
     return said;
 }
 

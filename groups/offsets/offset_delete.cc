@@ -52,8 +52,7 @@ Records forget_all_offsets(const std::string& id, const Group& group,
         for (const auto& each : committed) partitions.emplace_back(topic, each.partition);
     }
     std::ranges::sort(partitions);
-    const auto repeated = std::ranges::unique(partitions);
-    partitions.erase(repeated.begin(), repeated.end());
+    partitions.erase(std::unique(partitions.begin(), partitions.end()), partitions.end());
 
     Records records;
     records.reserve(partitions.size());

@@ -201,9 +201,9 @@ TEST(DescribeTopicPartitions, PagesFollowOneAnother) {
             EXPECT_EQ(pages, 3);
             break;
         }
-        request.cursor.emplace();
-        request.cursor->topic_name = response.next_cursor->topic_name;
-        request.cursor->partition_index = response.next_cursor->partition_index;
+        const auto& next = *response.next_cursor;
+        request.cursor =
+            DescribeTopicPartitionsRequest::Cursor{next.topic_name, next.partition_index};
     }
     EXPECT_EQ(seen, (std::vector<std::string>{"a0", "a1", "a2", "b0", "b1"}));
 }
@@ -212,7 +212,7 @@ TEST(DescribeTopicPartitions, ACursorMustBeAmongTheTopics) {
     const TestBroker broker;
     create_topic(broker, "a", 1);
     DescribeTopicPartitionsRequest request = page({"a"}, 10);
-    request.cursor.emplace().topic_name = "z";
+    request.cursor = DescribeTopicPartitionsRequest::Cursor{"z", PartitionIndex{0}};
 
     const DescribeTopicPartitionsResponse response = ask(broker, request);
 

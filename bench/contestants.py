@@ -6,7 +6,6 @@ import shutil
 import signal
 import socket
 import subprocess
-import tempfile
 import time
 
 ROOT = pathlib.Path(__file__).resolve().parents[1]
@@ -33,8 +32,9 @@ class Contestant:
     name = None
     keeps_data = True    # a restart finds what was written
 
-    def __init__(self):
-        self.folder = pathlib.Path(tempfile.mkdtemp(prefix=f"bench-{self.name}-"))
+    def __init__(self, run_folder):
+        self.folder = run_folder / self.name
+        self.folder.mkdir()
         self.port = free_port()
         self.process = None
         self.settings = ()  # of the next starts, as key=value
@@ -86,10 +86,6 @@ class Contestant:
             fields = stat.read().rsplit(")", 1)[1].split()
         return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
-    def remove(self):
-        self.kill()
-        shutil.rmtree(self.folder, ignore_errors=True)
-
 
 class Floor(Contestant):
     name = "floor"
@@ -121,8 +117,8 @@ class Kafka(Contestant):
         return [*told.stdout.splitlines(), *overrides]
 
 
-def all_contestants(names=()):
-    """Those that can run here, in the order of the table."""
+def all_contestants(run_folder, names=()):
+    """Those that can run here, in the order of the table; each with a folder in `run_folder`."""
     found = []
     for kind in (Floor, Barnabas, Kafka):
         if names and kind.name not in names:
@@ -134,5 +130,5 @@ def all_contestants(names=()):
         elif not pathlib.Path(BUILD / ("bench_floor" if kind is Floor else "barnabas")).exists():
             print(f"{kind.name} is not built")
             continue
-        found.append(kind())
+        found.append(kind(run_folder))
     return found

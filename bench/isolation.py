@@ -3,12 +3,10 @@
 The floor keeps nothing that could be compacted or cold.
 """
 
-import contextlib
 import os
-import subprocess
 import time
 
-from measurements import LOAD, Measurement, create, load, running
+from measurements import Measurement, beside, create, load, running
 
 RATE = 2000             # requests a second: 33 MB/s, which a slow disk can follow
 DIRTY_BYTES = 4e9
@@ -67,15 +65,6 @@ def beside_compaction(contestant, scale):
     }
 
 
-@contextlib.contextmanager
-def reading(contestant, topic):
-    command = [LOAD, "fetch", "--address", contestant.address, "--topic", topic,
-               "--partitions", str(PARTITIONS), "--connections", "1"]
-    with subprocess.Popen(command, stdout=subprocess.DEVNULL) as reader:
-        yield
-        reader.kill()
-
-
 def beside_cold_reader(contestant, scale):
     with running(contestant):
         create(contestant, "warm", PARTITIONS)
@@ -87,11 +76,12 @@ def beside_cold_reader(contestant, scale):
         write_back(contestant.data, forget=True)
         without = p99_ms(contestant, 10, "live")
         write_back(contestant.data, forget=True)
-        with reading(contestant, "cold"):
-            beside = p99_ms(contestant, 10, "live")
+        with beside("fetch", contestant, "--topic", "cold", "--partitions", PARTITIONS,
+                    "--connections", 1):
+            with_reader = p99_ms(contestant, 10, "live")
     return {
         "produce at 2,000/s, cold data on the disk: p99 ms": without,
-        "the same beside a reader of the cold data: p99 ms": beside,
+        "the same beside a reader of the cold data: p99 ms": with_reader,
     }
 
 

@@ -44,6 +44,17 @@ def running(contestant, settings=()):
         contestant.kill()
 
 
+@contextlib.contextmanager
+def beside(mode, contestant, *arguments):
+    """bench_load, and its output, as long as something else is measured."""
+    command = [LOAD, mode, "--address", contestant.address, *map(str, arguments)]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
+        try:
+            yield process
+        finally:
+            process.kill()
+
+
 def create(contestant, topic, partitions):
     load(contestant, "create", "--topic", topic, "--partitions", partitions)
 
@@ -150,9 +161,8 @@ def memory(contestant, scale):
         before, started = contestant.cpu_seconds(), time.monotonic()
         time.sleep(20 if scale == 1 else 5)
         idle_cpu = (contestant.cpu_seconds() - before) / (time.monotonic() - started) * 100
-        with subprocess.Popen([LOAD, "connections", "--address", contestant.address, "--topic",
-                               "many", "--connections", "2000", "--seconds", "2"],
-                              stdout=subprocess.PIPE, text=True) as holder:
+        with beside("connections", contestant, "--topic", "many", "--connections", 2000,
+                    "--seconds", 2) as holder:
             if not holder.stdout.readline():
                 raise RuntimeError(f"{contestant.name} does not hold 2,000 connections")
             connected = contestant.resident_mb()

@@ -10,14 +10,13 @@
 #include "broker/group_commit.h"
 #include "broker/shards.h"
 #include "cluster/effective_config.h"
+#include "storage/page_cache.h"
 #include "storage/partition.h"
 
 namespace kafka::broker {
 namespace {
 // Kafka's way to say never is the largest number; no clock gets as far as this.
 constexpr std::chrono::milliseconds kNever = std::chrono::hours(24 * 365 * 100);
-// Of each index that is looked at for its last entry.
-constexpr std::uint64_t kBytesToFetch = 4096;
 constexpr std::size_t kSegmentsPerTurn = 4;
 }  // namespace
 
@@ -86,7 +85,8 @@ void Housekeeping::apply_retention() {
 void Housekeeping::apply_retention(const TopicIdPartition& key, storage::Partition& partition,
                                    TimestampMs now) {
     std::optional<storage::CachedReads> reads;
-    if (turns_in_vain_ < PageFetch::kTurnsBeforePatience) reads.emplace(kBytesToFetch);
+    // Of each index only the last entry is looked at.
+    if (turns_in_vain_ < PageFetch::kTurnsBeforePatience) reads.emplace(storage::kPageBytes);
     const Result<std::size_t> expired = partition.count_expired(now);
     const bool is_cold = reads && reads->missed();
     if (is_cold) {

@@ -9,6 +9,7 @@
 #include "broker/scheduling.h"
 #include "cluster/effective_config.h"
 #include "storage/compaction/compaction_plan.h"
+#include "storage/page_cache.h"
 #include "storage/partition.h"
 
 namespace kafka::broker {
@@ -17,8 +18,6 @@ namespace {
 // How often those who work ask whether they still should.
 constexpr std::uint64_t kBytesPerPass = std::uint64_t{256} << 10;
 constexpr std::uint64_t kBytesPerLook = std::uint64_t{64} << 20;
-// Of each segment whose age is asked.
-constexpr std::uint64_t kBytesToFetch = 4096;
 // The disk may have room again by then.
 constexpr std::chrono::minutes kRestAfterFailure{1};
 // How long a setting that was changed may go unnoticed: by an idle thread, and by one that waits
@@ -176,7 +175,8 @@ std::vector<LogCleaner::Candidate> LogCleaner::candidates(TimestampMs now) {
 LogCleaner::Found LogCleaner::find_candidates(Shard& here, TimestampMs now, bool patiently) {
     Found found;
     std::optional<storage::CachedReads> reads;
-    if (!patiently) reads.emplace(kBytesToFetch);
+    // Of each segment only the age is asked.
+    if (!patiently) reads.emplace(storage::kPageBytes);
     for (const auto& [key, partition] : here.partitions()) {
         if (!partition->config().cleanup_compact || partition->is_offline()) continue;
         const auto need = partition->compaction_need(now);

@@ -23,7 +23,8 @@ class File : public std::enable_shared_from_this<File> {
   public:
     virtual ~File() = default;
 
-    // What sendfile takes; -1 when the bytes are not behind a descriptor.
+    // What sendfile takes; -1 when the bytes are not behind a descriptor. The kernel does not read
+    // ahead behind it: it is for threads that must not wait.
     virtual int fd() const = 0;
     virtual Result<std::uint64_t> size() const = 0;
     // Reads until `into` is full or the file ends, and returns how many bytes that were. While the

@@ -10,7 +10,6 @@
 namespace kafka::storage {
 namespace {
 
-constexpr std::uint64_t kPageBytes = 4096;
 constexpr std::uint64_t kProbeEveryBytes = 16 * kPageBytes;
 constexpr std::uint64_t kReadAheadBytes = 128 << 10;
 
@@ -26,7 +25,6 @@ bool page_is_cached(int fd, std::uint64_t position) {
 void leave_reading_ahead_to_us(int fd) { (void)::posix_fadvise(fd, 0, 0, POSIX_FADV_RANDOM); }
 
 bool is_cached(int fd, std::uint64_t position, std::uint64_t size) {
-    leave_reading_ahead_to_us(fd);
     if (size == 0) return true;
     const std::uint64_t last = position + size - 1;
     if (!page_is_cached(fd, position)) return false;

@@ -6,12 +6,15 @@
 
 namespace kafka::storage {
 
+// The least that comes from the disk, and what is fetched where nothing more is known.
+constexpr std::uint64_t kPageBytes = 4096;
+
 // The kernel reads ahead, megabytes at a time, on the thread that misses the first page, and were
 // it one that must not wait: so not behind this descriptor any more.
 void leave_reading_ahead_to_us(int fd);
 
 // Can these bytes be read without waiting? Asked of one page in sixteen, as pages come and go in
-// larger groups. True where the file system cannot tell. The kernel does not read ahead from here.
+// larger groups. True where the file system cannot tell.
 bool is_cached(int fd, std::uint64_t position, std::uint64_t size);
 
 // Waits until the pages have been read. What fails is for the one who reads them to find out.

@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "storage/file_names.h"
+#include "storage/page_cache.h"
 #include "storage/partition.h"
 
 namespace kafka::storage {
@@ -14,7 +15,6 @@ constexpr std::int32_t kBatchesPerRunningSnapshot = 1024;
 
 // What was written so recently is taken to be in the page cache still.
 constexpr std::int64_t kStaysCachedMs = 10'000;
-constexpr std::uint64_t kPageBytes = 4096;
 
 AppendResult refused(ErrorCode error, std::optional<std::string> message = std::nullopt) {
     AppendResult result;

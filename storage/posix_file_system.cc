@@ -47,7 +47,10 @@ class PosixFile : public File {
   public:
     PosixFile(Descriptor fd, std::string path) : fd_(std::move(fd)), path_(std::move(path)) {}
 
-    int fd() const override { return fd_.get(); }
+    int fd() const override {
+        leave_reading_ahead_to_us();
+        return fd_.get();
+    }
 
     Result<std::uint64_t> size() const override {
         struct stat status;
@@ -58,9 +61,7 @@ class PosixFile : public File {
     Result<std::size_t> read_at(std::uint64_t position, MutableBytes into) const override {
         CachedReads* const cached_only = CachedReads::current();
         int flags = cached_only ? RWF_NOWAIT : 0;
-        if (cached_only && !std::exchange(is_looked_up_, true)) {
-            leave_reading_ahead_to_us(fd_.get());
-        }
+        if (cached_only) leave_reading_ahead_to_us();
         std::size_t done = 0;
         while (done < into.size()) {
             const iovec part{into.data() + done, into.size() - done};
@@ -113,10 +114,16 @@ class PosixFile : public File {
     }
 
   private:
+    // Not before somebody looks into the file who must not wait: a start reads faster with it.
+    void leave_reading_ahead_to_us() const {
+        if (kernel_reads_ahead_.exchange(false, std::memory_order_relaxed)) {
+            storage::leave_reading_ahead_to_us(fd_.get());
+        }
+    }
+
     Descriptor fd_;
     std::string path_;
-    // By the thread that it belongs to, which is the one that may not wait.
-    mutable bool is_looked_up_ = false;
+    mutable std::atomic<bool> kernel_reads_ahead_ = true;
 };
 
 class PosixLock : public DirectoryLock {

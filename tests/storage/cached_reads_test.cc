@@ -31,10 +31,19 @@ class CachedReadsTest : public testing::Test {
     }
     ~CachedReadsTest() override { std::filesystem::remove(path_); }
 
+    // Says no where the machine does not drop pages when it is asked to. Can be asked once: a page
+    // that somebody wanted is on its way.
+    bool kernel_reads_ahead(const File& file) {
+        if (is_cached(file_->fd(), 100 * kPageBytes, 1)) return false;
+        CHECK(file.read_at(0, byte_).ok(), "reading");
+        return is_cached(file_->fd(), kPageBytes, 1);
+    }
+
     PosixFileSystem files_;
     std::string path_;
     std::shared_ptr<File> file_;
     Bytes bytes_ = Bytes(1 << 20);
+    Bytes byte_ = Bytes(1);
 };
 
 // Whether the machine drops pages when it is asked to is its own affair: the bytes come all the
@@ -61,6 +70,23 @@ TEST_F(CachedReadsTest, FetchedPagesAreCached) {
     fetch_pages(file_->fd(), 12'345, 700'000);
     EXPECT_TRUE(is_cached(file_->fd(), 12'345, 700'000));
     EXPECT_TRUE(is_cached(file_->fd(), 12'345, 0));
+}
+
+TEST_F(CachedReadsTest, TheKernelDoesNotReadAheadInAFileThatIsSent) {
+    const auto sent = files_.open(path_, OpenMode::Read).take();
+    ASSERT_GE(sent->fd(), 0);
+
+    EXPECT_FALSE(kernel_reads_ahead(*sent));
+}
+
+TEST_F(CachedReadsTest, NorWhereSomebodyLooksWhoMustNotWait) {
+    const auto looked_into = files_.open(path_, OpenMode::Read).take();
+    {
+        const CachedReads reads;
+        ASSERT_TRUE(looked_into->read_at(bytes_.size(), byte_).ok());
+    }
+
+    EXPECT_FALSE(kernel_reads_ahead(*looked_into));
 }
 
 TEST_F(CachedReadsTest, TheEndOfTheFileIsNotAMiss) {

@@ -28,8 +28,8 @@ SHARED_BETWEEN_THREADS = {
     "broker/connection_quota.h", "broker/crossing.h", "broker/letter.h", "broker/listener.h",
     "broker/log_cleaner.cc", "broker/log_cleaner.h", "broker/log_directories.cc",
     "broker/log_directories.h", "broker/shard_loop.h", "storage/log_directory.cc",
-    "storage/log_directory.h",
-    "storage/memory_file_system.h", "storage/posix_file_system.h",
+    "storage/log_directory.h", "storage/memory_file_system.h", "storage/posix_file_system.cc",
+    "storage/posix_file_system.h",
 }
 
 

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <charconv>
 #include <map>
+#include <utility>
 
 #include "base/check.h"
 #include "broker/config_hints.h"
@@ -133,6 +134,21 @@ void take_numbers(BrokerConfig& config, Mistakes& mistakes) {
         address_limits(config.text("max.connections.per.ip.overrides").value_or(""), mistakes);
 }
 
+// Unlike Kafka: its start takes these, and no such topic can be made then; groups and transactions
+// do not get a coordinator, and nobody hears why.
+void check_internal_topics(const BrokerConfig& config, Mistakes& mistakes) {
+    const cluster::ConfigKey* const of_topics = cluster::find_topic_config("segment.bytes");
+    CHECK(of_topics, "topics have segments");
+    for (const auto& [key, topic] :
+         {std::pair("offsets.topic.segment.bytes", "__consumer_offsets"),
+          std::pair("transaction.state.log.segment.bytes", "__transaction_state")}) {
+        const std::int64_t least = of_topics->rule.min;
+        if (config.number(key) >= least) continue;
+        mistakes.push_back(fmt::format("{} is {}, and {} cannot be made with it; write {} or more",
+                                       key, config.number(key), topic, least));
+    }
+}
+
 }  // namespace
 
 std::int64_t BrokerConfig::number(std::string_view key) const {
@@ -173,6 +189,7 @@ BrokerConfig make_config(const std::vector<ConfigSetting>& settings) {
                                        .controller_listener_names = controllers},
                                       mistakes);
     take_numbers(config, mistakes);
+    check_internal_topics(config, mistakes);
     for (const auto& [key, value] : config.statics.values) {
         if (!config_key_has_effect(key)) config.without_effect.push_back(key);
     }

@@ -123,6 +123,12 @@ TEST(BrokerConfig, ReportsAllMistakesAtOnce) {
     EXPECT_THAT(said, HasSubstr("b: no.such.key is no configuration key"));
 }
 
+TEST(BrokerConfig, InternalTopicsMayHaveTheSmallestSegmentsThatTopicsHave) {
+    EXPECT_EQ(mistake_in({{"offsets.topic.segment.bytes", "1048576", "x"},
+                          {"transaction.state.log.segment.bytes", "1048576", "x"}}),
+              "");
+}
+
 struct Mistake {
     const char* name;
     ConfigSetting setting;
@@ -177,7 +183,15 @@ INSTANTIATE_TEST_SUITE_P(
                 "write listeners=PLAINTEXT://:9092"},
         Mistake{"LimitOfAnAddress",
                 {"max.connections.per.ip.overrides", "10.0.0.7", "x"},
-                "write ADDRESS:NUMBER"}),
+                "write ADDRESS:NUMBER"},
+        Mistake{"OffsetsInTooSmallSegments",
+                {"offsets.topic.segment.bytes", "1048575", "x"},
+                "offsets.topic.segment.bytes is 1048575, and __consumer_offsets cannot be made "
+                "with it; write 1048576 or more"},
+        Mistake{"TransactionsInTooSmallSegments",
+                {"transaction.state.log.segment.bytes", "1000", "x"},
+                "transaction.state.log.segment.bytes is 1000, and __transaction_state cannot be "
+                "made with it; write 1048576 or more"}),
     [](const auto& test) { return test.param.name; });
 
 TEST(BrokerConfig, NeverShowsASecret) {

@@ -22,7 +22,10 @@ Partition::Partition(TopicPartition name, Uuid topic_id, const OpenOptions& opti
       folder_is_new_(options.folder_is_new || options.recovery != RecoveryMode::Clean),
       high_watermark_(
           std::clamp(options.high_watermark, log_->log_start_offset(), log_->log_end_offset())),
-      compacted_to_(options.first_dirty_offset) {}
+      // Where the loss of power took the end, other records will come.
+      compacted_to_(options.first_dirty_offset > log_->log_end_offset()
+                        ? log_->log_start_offset()
+                        : options.first_dirty_offset) {}
 
 Partition::~Partition() = default;
 

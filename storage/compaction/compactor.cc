@@ -115,7 +115,9 @@ Result<Done> Compactor::work() {
     for (const SegmentGroup group : group_segments(task_.sources, task_.config)) {
         if (auto done = clean_group(group, cleaner); !done) return done;
     }
-    return step([this](Partition& partition) {
+    return step([this](Partition& partition) -> Result<Done> {
+        // Below that end there may be other records now.
+        if (partition.cuts() != task_.cuts) return kGivenUp;
         partition.finish_compaction(keys_end_);
         return Done{};
     });

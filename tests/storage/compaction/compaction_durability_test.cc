@@ -110,5 +110,16 @@ TEST(CompactionDurability, ATransactionOfWhichNothingIsLeftIsNotOpenAfterARestar
     EXPECT_EQ(log.partition->last_stable_offset(), log.partition->log_end_offset());
 }
 
+TEST(CompactionDurability, WhatTakesThePlaceOfALostEndIsNotTakenForCompacted) {
+    World log;
+    log.write({{"k", "old"}});
+    log.write({{"k", "new"}});
+    log.first_dirty_offset = {1000};
+
+    log.kill_and_reopen();
+
+    EXPECT_EQ(log.partition->checkpoint().first_dirty_offset, Offset{0});
+}
+
 }  // namespace
 }  // namespace kafka::storage

@@ -1,7 +1,6 @@
 #include "broker/log_directories.h"
 
 #include <algorithm>
-#include <ranges>
 #include <unordered_map>
 #include <utility>
 
@@ -86,8 +85,10 @@ std::size_t LogDirectories::place(std::optional<std::size_t> demanded) const {
     const auto badness = [&](std::size_t i) {
         return std::pair(directories_[i]->has_failed(), partitions[i]);
     };
-    const auto all = std::views::iota(std::size_t{0}, directories_.size());
-    const std::size_t where = demanded ? *demanded : *std::ranges::min_element(all, {}, badness);
+    std::size_t where = demanded.value_or(0);
+    for (std::size_t i = 1; !demanded && i < directories_.size(); ++i) {
+        if (badness(i) < badness(where)) where = i;
+    }
     ++partitions[where];
     return where;
 }

@@ -30,7 +30,7 @@ Bytes batch_of(int records, std::size_t value_bytes, CompressionType codec) {
 }
 
 void count_bytes(benchmark::State& state, std::size_t bytes) {
-    state.SetBytesProcessed(static_cast<std::int64_t>(state.iterations() * bytes));
+    state.SetBytesProcessed(state.iterations() * static_cast<std::int64_t>(bytes));
 }
 
 void checksum(benchmark::State& state) {

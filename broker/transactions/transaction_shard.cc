@@ -142,7 +142,8 @@ void TransactionShard::write(PartitionIndex coordinator, CoordinatorEpoch epoch,
                              transactions::MarkersToWrite markers) {
     // What is prepared stays so in the log: the next start goes on with it.
     if (stopping_) return;
-    Writing& writing = writing_.emplace_back(*this, coordinator, epoch, std::move(markers));
+    Writing& writing =
+        writing_.emplace_back(Writing{*this, coordinator, epoch, std::move(markers)});
     writing.at = std::prev(writing_.end());
     writing.task = carry_to_partitions(writing);
     const auto forget = [](void* written) {

@@ -70,7 +70,7 @@ class ColdCoordinators : public testing::Test {
     static std::string name_of(int group) { return "group-" + std::to_string(group); }
     Shard& shard(std::uint32_t index) { return shards_.shards().at(ShardId{index}); }
     void tell_coordinators() {
-        for (const std::uint32_t i : {0, 1}) shard(i).groups().metadata_changed(true);
+        for (const std::uint32_t i : {0U, 1U}) shard(i).groups().metadata_changed(true);
     }
     // The state goes, and comes back from the log.
     void load_again() {
@@ -99,7 +99,7 @@ class ColdCoordinators : public testing::Test {
     }
     void delete_offsets_topic() {
         for (std::int32_t p = 0; p < kPartitions; ++p) shards_.close_partition(offsets_, p);
-        for (const std::uint32_t i : {0, 1}) {
+        for (const std::uint32_t i : {0U, 1U}) {
             cluster::replay(shard(i).image_for_replay(), RemoveTopicRecord{.topic_id = offsets_});
         }
         tell_coordinators();

@@ -120,8 +120,8 @@ class Simulation {
         if (!client.is_in() || !member) return;
         for (const auto& [topic, partitions] : client.owned()) {
             for (const PartitionIndex partition : partitions) {
-                const auto has = [&](const OwnedPartitions& set) {
-                    const auto at = set.find(topic);
+                const auto has = [&, &id = topic](const OwnedPartitions& set) {
+                    const auto at = set.find(id);
                     return at != set.end() && std::ranges::count(at->second, partition,
                                                                  &OwnedPartition::partition) > 0;
                 };

@@ -50,8 +50,9 @@ Bytes mixed_bytes(std::size_t size) {
 }
 
 TEST(Compression, EveryCodecGivesBackWhatItWasGivenAtEverySize) {
+    constexpr std::size_t kSizes[] = {0, 1, 100, 32 * 1024, 65 * 1024, 1'000'000};
     for (const CompressionType type : kCodecs) {
-        for (const std::size_t size : {0, 1, 100, 32 * 1024, 65 * 1024, 1'000'000}) {
+        for (const std::size_t size : kSizes) {
             const Bytes plain = mixed_bytes(size);
             const Bytes packed = compress(with_default_level(type), plain, 10'007);
             const Result<Bytes> back = decompress(type, packed);

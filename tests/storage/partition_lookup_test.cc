@@ -32,7 +32,7 @@ TEST(PartitionLookup, FindsTheFirstRecordAtOrAfterATimeWhateverTheOrderOfTimes) 
             std::vector<std::int64_t> batch;
             for (int k = 0; k < 4; ++k) {
                 random = random * 1664525 + 1013904223;
-                batch.push_back(1000 + i * 5 + random % 40);
+                batch.push_back(1000 + i * 5 + static_cast<int>(random % 40));
             }
             times.insert(times.end(), batch.begin(), batch.end());
             log.append_many(1, {.compression = codec, .timestamps = batch});

@@ -73,8 +73,9 @@ def committed_facts(client, topic, partition):
 def partition_facts(client, topic, partition):
     lines = observe(client, topic, partition).splitlines()
     if "compact" in settings_of(client, topic).get("cleanup.policy", ""):
-        # Of an aborted transaction whose records are gone a broker may know or not.
-        lines = [line for line in lines if not line.startswith("aborted ")]
+        # Of an aborted transaction whose records are gone a broker may know or not; and where the
+        # newest record of a segment is gone, Kafka does not look on behind it for one by its time.
+        lines = [line for line in lines if not line.startswith(("aborted ", "newest ", "from "))]
     lines += (committed_facts(client, topic, partition) + epoch_facts(client, topic, partition) +
               producer_facts(client, topic, partition))
     return [f"{topic}-{partition}: {line}" for line in lines]

@@ -18,6 +18,8 @@ namespace {
 // How often those who work ask whether they still should.
 constexpr std::uint64_t kBytesPerPass = std::uint64_t{256} << 10;
 constexpr std::uint64_t kBytesPerLook = std::uint64_t{64} << 20;
+// Kafka's way to say never is the largest number, which no clock can add to the time.
+constexpr std::chrono::milliseconds kNever = std::chrono::hours(24 * 365 * 100);
 // The disk may have room again by then.
 constexpr std::chrono::minutes kRestAfterFailure{1};
 // How long a setting that was changed may go unnoticed: by an idle thread, and by one that waits
@@ -51,7 +53,8 @@ LogCleanerSettings log_cleaner_settings(const cluster::Image& image,
         .io_buffer_bytes = count("log.cleaner.io.buffer.size") / shares,
     };
     settings.max_bytes_per_second = decimal("log.cleaner.io.max.bytes.per.second");
-    settings.backoff = std::chrono::milliseconds(number("log.cleaner.backoff.ms"));
+    settings.backoff = std::min<std::chrono::milliseconds>(
+        std::chrono::milliseconds(number("log.cleaner.backoff.ms")), kNever);
     return settings;
 }
 

@@ -67,5 +67,15 @@ TEST_F(LogCleanerTest, TheAgesOfSegmentsAreNotWaitedForOnTheirShard) {
     EXPECT_EQ(files_.stalls(), 0);
 }
 
+TEST(LogCleanerSettings, ALookThatIsNeverToComeComesInTheFuture) {
+    const BrokerConfig config = config_of({{"log.cleaner.backoff.ms", "9223372036854775807"}});
+    const cluster::Image image;
+
+    const LogCleanerSettings settings = log_cleaner_settings(image, config.statics);
+
+    const auto now = std::chrono::steady_clock::now();
+    EXPECT_GT(now + settings.backoff, now);
+}
+
 }  // namespace
 }  // namespace kafka::broker

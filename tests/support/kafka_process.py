@@ -19,7 +19,8 @@ ROOT = pathlib.Path(__file__).resolve().parents[2]
 START_LIMIT_S = 90
 # What it says of its own start, end, kill, and of a batch that it refuses: no word about files.
 USUAL = re.compile("Performing controller activation|NetworkClient that has already been closed|"
-                   "Error processing append operation|Non-monotonic update of high watermark")
+                   "Error processing append operation|Non-monotonic update of high watermark|"
+                   "Auto topic creation failed .* TOPIC_ALREADY_EXISTS")
 WARNING = re.compile(r"^.* (?:WARN|ERROR|FATAL) .*$", re.MULTILINE)
 # Of what else it warns on a slow machine, late heartbeats say, is not asked here.
 OF_FILES = re.compile("log|index|segment|snapshot|checkpoint|corrupt|offset|producer|directory|"

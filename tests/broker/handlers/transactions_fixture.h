@@ -166,7 +166,9 @@ class Transactions : public testing::Test {
     }
 
     static std::vector<PartitionIndex> indexes(const std::vector<std::int32_t>& numbers) {
-        return {numbers.begin(), numbers.end()};
+        std::vector<PartitionIndex> partitions;
+        for (const std::int32_t number : numbers) partitions.push_back({number});
+        return partitions;
     }
     static Bytes batch_of(const Producer& who) {
         return transactional_batch(who.id.value, who.epoch.value);

@@ -160,7 +160,8 @@ Result<BatchCleaner::Outcome> BatchCleaner::clean(const RecordBatchView& batch, 
 // With the largest delete.retention.ms tombstones stay for ever, as in Kafka.
 bool BatchCleaner::horizon_exists() const {
     constexpr std::int64_t kLatest = std::numeric_limits<std::int64_t>::max();
-    return rules_.delete_retention_ms <= kLatest - rules_.now.value;
+    const std::int64_t passed_ms = std::max<std::int64_t>(rules_.now.value, 0);
+    return rules_.delete_retention_ms <= kLatest - passed_ms;
 }
 
 void BatchCleaner::rewrite(const RecordBatchView& batch, bool starts_horizon, Bytes& out) {

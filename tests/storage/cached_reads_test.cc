@@ -2,6 +2,7 @@
 
 #include <fcntl.h>
 #include <gtest/gtest.h>
+#include <sys/mman.h>
 #include <unistd.h>
 
 #include <filesystem>
@@ -31,12 +32,21 @@ class CachedReadsTest : public testing::Test {
     }
     ~CachedReadsTest() override { std::filesystem::remove(path_); }
 
-    // Says no where the machine does not drop pages when it is asked to. Can be asked once: a page
-    // that somebody wanted is on its way.
+    // Is that page in the page cache? To ask does not bring it there, unlike a read.
+    bool is_resident(std::uint64_t page) {
+        const auto position = static_cast<off_t>(page * kPageBytes);
+        void* const at = ::mmap(nullptr, kPageBytes, PROT_READ, MAP_SHARED, file_->fd(), position);
+        CHECK(at != MAP_FAILED, "the file can be mapped");
+        unsigned char resident = 0;
+        CHECK(::mincore(at, kPageBytes, &resident) == 0, "the kernel knows");
+        ::munmap(at, kPageBytes);
+        return resident & 1;
+    }
+    // Says no where the machine has not dropped the pages that it was asked to.
     bool kernel_reads_ahead(const File& file) {
-        if (is_cached(file_->fd(), 100 * kPageBytes, 1)) return false;
+        if (is_resident(0) || is_resident(1)) return false;
         CHECK(file.read_at(0, byte_).ok(), "reading");
-        return is_cached(file_->fd(), kPageBytes, 1);
+        return is_resident(1);
     }
 
     PosixFileSystem files_;

@@ -8,6 +8,7 @@
 #include "base/log.h"
 #include "broker/config.h"
 #include "broker/group_commit.h"
+#include "broker/never.h"
 #include "broker/shards.h"
 #include "cluster/effective_config.h"
 #include "storage/page_cache.h"
@@ -15,8 +16,6 @@
 
 namespace kafka::broker {
 namespace {
-// Kafka's way to say never is the largest number; no clock gets as far as this.
-constexpr std::chrono::milliseconds kNever = std::chrono::hours(24 * 365 * 100);
 constexpr std::size_t kSegmentsPerTurn = 4;
 }  // namespace
 

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "base/log.h"
+#include "broker/never.h"
 #include "broker/page_fetch.h"
 #include "broker/scheduling.h"
 #include "cluster/effective_config.h"
@@ -18,8 +19,6 @@ namespace {
 // How often those who work ask whether they still should.
 constexpr std::uint64_t kBytesPerPass = std::uint64_t{256} << 10;
 constexpr std::uint64_t kBytesPerLook = std::uint64_t{64} << 20;
-// Kafka's way to say never is the largest number, which no clock can add to the time.
-constexpr std::chrono::milliseconds kNever = std::chrono::hours(24 * 365 * 100);
 // The disk may have room again by then.
 constexpr std::chrono::minutes kRestAfterFailure{1};
 // How long a setting that was changed may go unnoticed: by an idle thread, and by one that waits
@@ -53,8 +52,7 @@ LogCleanerSettings log_cleaner_settings(const cluster::Image& image,
         .io_buffer_bytes = count("log.cleaner.io.buffer.size") / shares,
     };
     settings.max_bytes_per_second = decimal("log.cleaner.io.max.bytes.per.second");
-    settings.backoff = std::min<std::chrono::milliseconds>(
-        std::chrono::milliseconds(number("log.cleaner.backoff.ms")), kNever);
+    settings.backoff = delay_of(number("log.cleaner.backoff.ms"));
     return settings;
 }
 

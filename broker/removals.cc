@@ -1,9 +1,9 @@
 #include "broker/removals.h"
 
-#include <algorithm>
 #include <memory>
 
 #include "base/log.h"
+#include "broker/never.h"
 #include "broker/shards.h"
 
 namespace kafka::broker {
@@ -13,9 +13,6 @@ struct Removal : BlockingJob {
     const LogDirectories* directories = nullptr;
     std::vector<std::string> paths;
 };
-
-// Longer than this no process runs, and clocks cannot count.
-constexpr std::int64_t kLongestDelayMs = 1'000'000'000'000;
 
 }  // namespace
 
@@ -43,8 +40,7 @@ Removals::Removals(Shard& shard, const LogDirectories& directories)
 
 void Removals::add(std::vector<std::string> paths, std::int64_t delay_ms) {
     if (paths.empty()) return;
-    const std::chrono::milliseconds delay(std::min(delay_ms, kLongestDelayMs));
-    waiting_.emplace(shard_.clock().monotonic() + delay, std::move(paths));
+    waiting_.emplace(shard_.clock().monotonic() + delay_of(delay_ms), std::move(paths));
     remove_due();
 }
 

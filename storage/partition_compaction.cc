@@ -6,13 +6,8 @@
 
 namespace kafka::storage {
 
-// A checkpoint from elsewhere or before may name an offset that the log does not have.
-Offset Partition::first_dirty_offset() const {
-    if (compacted_to_ < log_start_offset() || compacted_to_ > log_end_offset()) {
-        return log_start_offset();
-    }
-    return compacted_to_;
-}
+// What a checkpoint names may have been deleted since.
+Offset Partition::first_dirty_offset() const { return std::max(compacted_to_, log_start_offset()); }
 
 Result<CompactionNeed> Partition::compaction_need(TimestampMs now) const {
     if (offline_) return offline_error();

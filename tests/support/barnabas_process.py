@@ -3,11 +3,10 @@
 import os
 import pathlib
 import re
-import shutil
-import signal
 import subprocess
-import tempfile
 import time
+
+from broker_process import BrokerProcess
 
 LISTENING = re.compile(r"listening on PLAINTEXT://\S*?:(\d+)")
 SANITIZER = re.compile(r"ERROR: AddressSanitizer|ERROR: LeakSanitizer|WARNING: ThreadSanitizer|"
@@ -16,29 +15,16 @@ SANITIZER = re.compile(r"ERROR: AddressSanitizer|ERROR: LeakSanitizer|WARNING: T
 START_LIMIT_S = 60
 
 
-class Barnabas:
-    """Started by start() or `with`. kill() is SIGKILL, stop() is SIGTERM."""
+class Barnabas(BrokerProcess):
+    """Started by start() or `with`."""
+    name = "Barnabas"
 
     def __init__(self, binary, settings=(), data=None, preexec=None):
+        super().__init__()
         self.binary = str(pathlib.Path(binary).resolve())
-        self.folder = pathlib.Path(tempfile.mkdtemp(prefix="barnabas-"))
         self.data = pathlib.Path(data) if data else self.folder / "data"
         self.settings = ["listeners=PLAINTEXT://127.0.0.1:0", *settings]
         self.preexec = preexec
-        self.process = None
-        self.port = None
-        self.starts = 0
-
-    @property
-    def address(self):
-        return f"127.0.0.1:{self.port}"
-
-    @property
-    def log_path(self):
-        return self.folder / f"log-{self.starts}.txt"
-
-    def log(self):
-        return self.log_path.read_text(errors="replace")
 
     def all_logs(self):
         return "\n".join(path.read_text(errors="replace")
@@ -70,22 +56,6 @@ class Barnabas:
         self.kill()
         raise RuntimeError(f"the broker did not listen within {START_LIMIT_S} s:\n{self.log()}")
 
-    def running(self):
-        return self.process is not None and self.process.poll() is None
-
-    def kill(self):
-        self.process.kill()
-        self.process.wait()
-
-    def stop(self):
-        """SIGTERM; returns the exit code."""
-        self.process.send_signal(signal.SIGTERM)
-        try:
-            return self.process.wait(60)
-        except subprocess.TimeoutExpired:
-            self.kill()
-            raise RuntimeError(f"SIGTERM did not end the broker:\n{self.log()[-4000:]}") from None
-
     def restart(self):
         self.stop()
         return self.start()
@@ -104,11 +74,6 @@ class Barnabas:
         logs = self.all_logs()
         found = SANITIZER.search(logs)
         return logs[found.start():found.start() + 4000] if found else ""
-
-    def remove(self):
-        if self.running():
-            self.kill()
-        shutil.rmtree(self.folder, ignore_errors=True)
 
     def __enter__(self):
         return self.start()

@@ -7,12 +7,11 @@ import functools
 import pathlib
 import re
 import shutil
-import signal
 import socket
 import subprocess
-import tempfile
 import time
 
+from broker_process import BrokerProcess
 from client import Client, Closed
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
@@ -59,23 +58,14 @@ def free_ports(count):
     return ports
 
 
-class Kafka:
-    """A directory without meta.properties is formatted first. kill() is SIGKILL, stop() SIGTERM."""
+class Kafka(BrokerProcess):
+    """A directory without meta.properties is formatted first."""
+    name = "Kafka"
 
     def __init__(self, data, settings=()):
-        self.folder = pathlib.Path(tempfile.mkdtemp(prefix="kafka-"))
+        super().__init__()
         self.data = pathlib.Path(data)
         self.settings = settings
-        self.process = None
-        self.port = None
-        self.starts = 0
-
-    @property
-    def address(self):
-        return f"127.0.0.1:{self.port}"
-
-    def log(self):
-        return (self.folder / f"log-{self.starts}.txt").read_text(errors="replace")
 
     def complaints(self):
         """What it warns of that may be the files' fault; empty is good."""
@@ -106,7 +96,7 @@ class Kafka:
             run_tool("kafka.tools.StorageTool", "format", "--cluster-id", "AAAAAAAAAAAAAAAAAAAAAQ",
                      "--config", str(properties))
         self.starts += 1
-        with open(self.folder / f"log-{self.starts}.txt", "wb") as log:
+        with open(self.log_path, "wb") as log:
             self.process = subprocess.Popen(
                 ["java", "-Xmx512m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1",
                  "-Dlog4j2.level=INFO", "-cp", kafka_jars(), "kafka.Kafka", str(properties)],
@@ -127,23 +117,3 @@ class Kafka:
         return bool(answer["brokers"]) and not any(
             topic["errorCode"] or partition["errorCode"] for topic in answer["topics"]
             for partition in topic["partitions"])
-
-    def running(self):
-        return self.process is not None and self.process.poll() is None
-
-    def kill(self):
-        self.process.kill()
-        self.process.wait()
-
-    def stop(self):
-        self.process.send_signal(signal.SIGTERM)
-        try:
-            return self.process.wait(60)
-        except subprocess.TimeoutExpired:
-            self.kill()
-            raise RuntimeError(f"SIGTERM did not end Kafka:\n{self.log()[-4000:]}") from None
-
-    def remove(self):
-        if self.running():
-            self.kill()
-        shutil.rmtree(self.folder, ignore_errors=True)

@@ -15,10 +15,6 @@
 #include "storage/partition.h"
 
 namespace kafka::broker {
-namespace {
-constexpr std::size_t kSegmentsPerTurn = 4;
-}  // namespace
-
 HousekeepingIntervals housekeeping_intervals(const BrokerConfig& config) {
     using std::chrono::milliseconds;
     return {
@@ -70,23 +66,21 @@ void Housekeeping::rearm(Alarm& alarm) {
 }
 
 void Housekeeping::apply_retention() {
-    const TimestampMs now{shard_.clock().wall_ms()};
-    left_to_drop_ = kSegmentsPerTurn;
+    begin_turn();
     cold_.clear();  // they get their turn with the others
     undropped_.clear();
-    for (const auto& [key, partition] : shard_.partitions()) {
-        if (partition->is_offline()) continue;
-        apply_retention(key, *partition, now);
-    }
+    for (const auto& [key, partition] : shard_.partitions()) apply_retention(key, partition.get());
     end_turn();
 }
 
-void Housekeeping::apply_retention(const TopicIdPartition& key, storage::Partition& partition,
-                                   TimestampMs now) {
+void Housekeeping::apply_retention(const TopicIdPartition& key, storage::Partition* partition) {
+    if (!partition || partition->is_offline()) return;
+    const TimestampMs now{shard_.clock().wall_ms()};
     std::optional<storage::CachedReads> reads;
     // Of each index only the last entry is looked at.
     if (turns_in_vain_ < PageFetch::kTurnsBeforePatience) reads.emplace(storage::kPageBytes);
-    const Result<std::size_t> expired = partition.count_expired(now);
+    // One more than may be dropped tells whether there will be something left.
+    const Result<std::size_t> expired = partition->count_expired(now, left_to_drop_ + 1);
     const bool is_cold = reads && reads->missed();
     if (is_cold) {
         std::ranges::move(reads->take_missing(), std::back_inserter(missing_));
@@ -99,13 +93,13 @@ void Housekeeping::apply_retention(const TopicIdPartition& key, storage::Partiti
     left_to_drop_ -= dropped;
     // What the disk fails to read, it fails to read again, and then it counts.
     const Result<Done> applied =
-        expired ? partition.drop_expired(dropped, now) : partition.apply_retention(now);
+        expired ? partition->drop_expired(dropped, now) : partition->apply_retention(now);
     if (expired && applied && dropped < *expired) undropped_.push_back(key);
     if (!applied) {
-        log::error("cannot apply the retention of {}: {}", partition.name().to_string(),
+        log::error("cannot apply the retention of {}: {}", partition->name().to_string(),
                    applied.error().message);
     }
-    removals_.add(partition.take_removals(), partition.config().file_delete_delay_ms);
+    removals_.add(partition->take_removals(), partition->config().file_delete_delay_ms);
 }
 
 void Housekeeping::end_turn() {
@@ -119,23 +113,19 @@ void Housekeeping::end_turn() {
 }
 
 void Housekeeping::go_on_dropping() {
-    const TimestampMs now{shard_.clock().wall_ms()};
-    left_to_drop_ = kSegmentsPerTurn;
+    begin_turn();
     while (!undropped_.empty() && left_to_drop_ > 0) {
         const TopicIdPartition key = undropped_.front();
         undropped_.pop_front();
-        storage::Partition* const partition = shard_.find(key);
-        if (partition && !partition->is_offline()) apply_retention(key, *partition, now);
+        apply_retention(key, shard_.find(key));
     }
     end_turn();
 }
 
 void Housekeeping::go_on_with_retention() {
-    const TimestampMs now{shard_.clock().wall_ms()};
-    left_to_drop_ = kSegmentsPerTurn;
+    begin_turn();
     for (const TopicIdPartition& key : std::exchange(cold_, {})) {
-        storage::Partition* const partition = shard_.find(key);
-        if (partition && !partition->is_offline()) apply_retention(key, *partition, now);
+        apply_retention(key, shard_.find(key));
     }
     end_turn();
 }

@@ -43,8 +43,9 @@ class Housekeeping {
     void flush_segments();
 
   private:
-    void apply_retention(const TopicIdPartition& key, storage::Partition& partition,
-                         TimestampMs now);
+    // Of a partition, or of none when it is gone, as far as this turn goes.
+    void apply_retention(const TopicIdPartition& key, storage::Partition* partition);
+    void begin_turn() { left_to_drop_ = kSegmentsPerTurn; }
     // Of what a turn has left to do: fetches pages, or has the next turn come.
     void end_turn();
     void go_on_with_retention();
@@ -73,6 +74,7 @@ class Housekeeping {
         Housekeeping* owner = nullptr;
         bool is_posted = false;
     };
+    static constexpr std::size_t kSegmentsPerTurn = 4;
     std::deque<TopicIdPartition> undropped_;
     std::size_t left_to_drop_ = 0;  // in this turn
     NextTurn next_turn_;

@@ -155,17 +155,17 @@ Result<Done> Log::drop_segments(std::size_t first, std::size_t end) {
     return Done{};
 }
 
-Result<std::size_t> Log::count_expired(const LogConfig& config, Offset limit,
-                                       TimestampMs now) const {
+Result<std::size_t> Log::count_expired(const LogConfig& config, Offset limit, TimestampMs now,
+                                       std::size_t most) const {
     std::size_t count = count_below_start();
-    if (!config.cleanup_delete) return count;
+    if (!config.cleanup_delete || count >= most) return std::min(count, most);
     std::int64_t left = -1;  // of what is too much
     if (config.retention_bytes >= 0) {
         left = -config.retention_bytes;
         for (std::size_t i = count; i < segments_.size(); ++i) left += segments_[i]->size();
     }
-    for (; count < segments_.size() && end_of_segment(count) <= limit && !is_staged(count);
-         ++count) {
+    most = std::min(most, segments_.size());
+    for (; count < most && end_of_segment(count) <= limit && !is_staged(count); ++count) {
         const Segment& segment = *segments_[count];
         if (segment.size() == 0 && count + 1 == segments_.size()) break;
         bool expired = false;

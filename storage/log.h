@@ -107,8 +107,9 @@ class Log {
     // Moves the log start and drops the segments that lie wholly below it.
     Result<Done> advance_log_start(Offset start);
     // How many of the oldest segments `config` no longer keeps, as far as `limit` (exclusive), and
-    // as far as can be told: an error where it cannot be told of the first.
-    Result<std::size_t> count_expired(const LogConfig& config, Offset limit, TimestampMs now) const;
+    // as far as can be told: an error where it cannot be told of the first. Counts to `most`.
+    Result<std::size_t> count_expired(const LogConfig& config, Offset limit, TimestampMs now,
+                                      std::size_t most) const;
     // Drops them.
     Result<Done> drop_expired(std::size_t count, TimestampMs now);
     // Paths of dropped files, renamed to ".deleted". Removing them may block.

@@ -147,9 +147,9 @@ Result<Done> Partition::apply_retention(TimestampMs now) {
     return drop_expired(*expired, now);
 }
 
-Result<std::size_t> Partition::count_expired(TimestampMs now) const {
+Result<std::size_t> Partition::count_expired(TimestampMs now, std::size_t most) const {
     if (offline_) return offline_error();
-    return log_->count_expired(config_, high_watermark_, now);
+    return log_->count_expired(config_, high_watermark_, now, most);
 }
 
 Result<Done> Partition::drop_expired(std::size_t segments, TimestampMs now) {

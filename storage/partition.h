@@ -208,8 +208,10 @@ class Partition {
     // keep.
     Result<Done> apply_retention(TimestampMs now);
     // The same in two steps, for those who may not wait for the disk: how many of the oldest those
-    // are, as far as can be told (an error where it cannot be told of the first), and their end.
-    Result<std::size_t> count_expired(TimestampMs now) const;
+    // are, as far as can be told (an error where it cannot be told of the first) and as far as
+    // `most`, and their end.
+    static constexpr std::size_t kAllSegments = ~std::size_t{0};
+    Result<std::size_t> count_expired(TimestampMs now, std::size_t most = kAllSegments) const;
     Result<Done> drop_expired(std::size_t segments, TimestampMs now);
     // Paths of dropped segments, renamed to ".deleted"; removing them may block, so the caller does
     // it on another thread.
